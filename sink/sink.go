@@ -1,0 +1,32 @@
+// Package sink sends messages to a JMS broker and believes only its receipts.
+package sink
+
+import (
+	"context"
+	"time"
+)
+
+// Sink is one feed's destination.
+type Sink interface {
+	// Publisher returns a publisher that is not yet connected; each has a broker connection of its own.
+	Publisher() Publisher
+}
+
+// Publisher sends batches over one broker connection. It is used by one goroutine at a time.
+type Publisher interface {
+	// Publish sends the batch and returns when every message has its result, at the message's
+	// index: nil for a receipt, a *record.Failure for a message that the broker refuses, and
+	// ctx.Err() for one in doubt when ctx ended first. An outage is no result: Publish reports it,
+	// connects again and sends what is in doubt under the same ids, for as long as ctx lives.
+	Publish(ctx context.Context, batch []Message) []error
+
+	// Close ends the connection and its goroutines. The publisher is not used afterwards.
+	Close() error
+}
+
+// Message is one message, ready to send.
+type Message struct {
+	ID        string // dedupId: letters, digits, '.', '_', '-'
+	Body      []byte
+	NotBefore time.Time // not to be sent earlier; zero for at once
+}
