@@ -1,0 +1,3 @@
+package consumer;
+
+public class Main {}
