@@ -1,0 +1,114 @@
+package actors
+
+import (
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/store"
+)
+
+// markBatch is how many marks one statement writes at most; measured, the knee of PostgreSQL lies there.
+const markBatch = 1000
+
+// completer writes how each attempt ended, in batches, and tells the dump actor which marks are
+// committed. A store that is away is waited for: what is owed stays here.
+type completer struct {
+	*room
+	retry   Retry
+	owed    []*RecordMessage
+	queued  bool // a flush is on its way
+	pause   *backoff.ExponentialBackOff
+	drainer *actor.PID
+}
+
+func (p *completer) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *RecordMessage:
+		p.owed = append(p.owed, m)
+		p.queue(c)
+	case *flush:
+		p.queued = false
+		p.write(c)
+	case *TuneMessage:
+		p.retry = m.Settings.Retry
+	case *DrainMessage:
+		p.drainer = c.Sender()
+		p.drained(c)
+	}
+}
+
+// queue lets everything that is waiting arrive before it is written in one go.
+func (p *completer) queue(c actor.Context) {
+	if !p.queued {
+		p.queued = true
+		c.Send(c.Self(), &flush{})
+	}
+}
+
+func (p *completer) write(c actor.Context) {
+	batch := p.owed[:min(len(p.owed), markBatch)]
+	if len(batch) == 0 {
+		return
+	}
+	marks := make([]store.Mark, len(batch))
+	for i, m := range batch {
+		marks[i] = p.mark(m)
+	}
+	if _, err := p.store.Mark(p.ctx, p.feed.Name, p.instance, marks); err != nil {
+		p.wait(c, err)
+		return
+	}
+	p.wrote(c, batch, marks)
+}
+
+func (p *completer) wrote(c actor.Context, batch []*RecordMessage, marks []store.Mark) {
+	p.pause.Reset()
+	p.board.Up(p.feed.StoreName, "")
+	p.owed = p.owed[len(batch):]
+	for i, m := range batch {
+		p.gauge.finished(p.log, m, marks[i])
+	}
+	c.Send(batch[0].From, &MarkedMessage{marks})
+	if len(p.owed) > 0 {
+		p.queue(c)
+	}
+	p.drained(c)
+}
+
+// wait keeps what is owed and tries again. A mark that was committed although its answer was lost hits
+// nothing the second time.
+func (p *completer) wait(c actor.Context, err error) {
+	if p.ctx.Err() != nil {
+		return
+	}
+	next := p.pause.NextBackOff()
+	p.board.Down(outage(p.feed.StoreName, err), next)
+	p.queued = true
+	root, self := c.ActorSystem().Root, c.Self()
+	time.AfterFunc(next, func() { root.Send(self, &flush{}) })
+}
+
+func (p *completer) drained(c actor.Context) {
+	if p.drainer != nil && len(p.owed) == 0 {
+		c.Send(p.drainer, &DrainedMessage{c.Self()})
+		p.drainer = nil
+	}
+}
+
+// mark turns the end of an attempt into its mark: a row that may heal is tried again while it has attempts.
+func (p *completer) mark(m *RecordMessage) store.Mark {
+	k := store.Mark{Seq: m.Record.Seq, ClaimNo: m.Record.ClaimNo, Attempt: true}
+	if m.Err == nil {
+		k.Status, k.Outcome = record.Completed, record.Sent
+		return k
+	}
+	f := failure(m.Err)
+	k.Code, k.Text, k.Status = f.Code, f.Text, record.Failed
+	if failed := m.Record.Attempts + 1; f.MayHeal() && !m.Final && failed < p.retry.MaxAttempts {
+		k.Status, k.Wait = record.New, p.retry.wait(failed)
+	}
+	return k
+}

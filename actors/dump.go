@@ -1,0 +1,344 @@
+package actors
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/source"
+	"github.com/rowrelay/rowrelay/store"
+)
+
+const (
+	pageBytes   = 8 << 20  // a page ends at the row that takes it over this
+	flightBytes = 32 << 20 // no more is read while more than this is in flight
+	claimEvery  = 2 * time.Second
+)
+
+// dump owns the records in flight and everything that makes them: polls, dumps, claims and re-reads
+// start here, one at a time. A page becomes rows of DUMPED_DATA together with the last-read number, in
+// one transaction; only what was committed goes on.
+type dump struct {
+	*room
+	poller, processor, completer *actor.PID
+	settings                     Settings
+
+	source     source.Description
+	opened     bool
+	position   store.Position
+	positioned bool
+	started    bool // said so in the log
+	flight     flight
+	pending    []*record.Record // claimed, in flight, and not yet read again
+	suspects   suspects
+	asked      bool // the poller owes an answer
+	more       bool // the last page was full: new rows wait
+	claimed    bool // the last trip was a claim: a poll has precedence
+	closed     bool // draining or stopped: nothing new
+
+	lastPoll, nextPoll, nextClaim time.Time
+	resume                        time.Time // trouble: nothing before this
+	pause                         *backoff.ExponentialBackOff
+	timer                         *time.Timer
+	gen                           int
+}
+
+// look lets the dump actor look for something to do.
+type look struct{}
+
+// wake is a look by a timer; one of an older timer is ignored.
+type wake struct{ gen int }
+
+func (d *dump) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *actor.Started:
+		d.again(c)
+	case *look:
+		d.step(c)
+	case *wake:
+		if m.gen == d.gen {
+			d.step(c)
+		}
+	case *OpenedMessage:
+		d.open(c, m)
+	case *StartedMessage:
+		d.create(c, m)
+	case *DumpRecordBunchMessage:
+		d.dump(c, m)
+	case *RereadDoneMessage:
+		d.reread(c, m)
+	case *MarkedMessage:
+		d.marked(c, m)
+	case *TuneMessage:
+		d.tune(c, m.Settings)
+	case *DrainMessage:
+		d.closed = true
+		c.Respond(&DrainedMessage{c.Self()})
+	case *actor.Stopping:
+		d.disarm()
+	}
+}
+
+// step starts the next trip, if one is due and none is under way.
+func (d *dump) step(c actor.Context) {
+	if d.closed || d.asked {
+		return
+	}
+	now := time.Now()
+	switch {
+	case now.Before(d.resume):
+	case !d.opened:
+		d.ask(c, &OpenMessage{})
+	case !d.positioned:
+		d.locate(c)
+	case d.rereadDue():
+		d.askReread(c)
+	case d.pollDue(now) && (d.claimed || !d.claimDue(now)):
+		d.poll(c, now)
+	case d.claimDue(now):
+		d.claim(c, now)
+	}
+	d.arm(c, now)
+}
+
+// demand is how many records may still be taken in flight.
+func (d *dump) demand() int { return d.settings.MaxInFlight - len(d.flight.held) }
+
+// worth tells whether the demand is worth a trip.
+func (d *dump) worth() bool {
+	least := max(1, min(d.settings.Bunch, d.settings.MaxInFlight/2))
+	return d.demand() >= least && d.flight.bytes <= flightBytes && len(d.pending) == 0 && !d.suspects.alone
+}
+
+func (d *dump) pollDue(now time.Time) bool {
+	return !now.Before(d.nextPoll) && d.worth() && !d.suspects.cautious
+}
+
+func (d *dump) ask(c actor.Context, m any) {
+	d.asked = true
+	c.Request(d.poller, m)
+}
+
+func (d *dump) poll(c actor.Context, now time.Time) {
+	d.claimed, d.lastPoll = false, now
+	d.ask(c, &PollMessage{d.position, source.Limit{Rows: min(d.settings.Bunch, d.demand()), Bytes: pageBytes}})
+}
+
+// open keeps what the source is.
+func (d *dump) open(c actor.Context, m *OpenedMessage) {
+	d.asked = false
+	if d.troubled(c, d.feed.SourceName, m.Err) {
+		return
+	}
+	d.source, d.opened = m.Source, true
+	d.again(c)
+}
+
+// locate reads the feed's position; a new feed first asks the source where to begin.
+func (d *dump) locate(c actor.Context) {
+	p, err := d.store.Position(d.ctx, d.feed.Name)
+	if errors.Is(err, store.ErrNoFeed) {
+		d.ask(c, &StartMessage{d.feed.Start})
+		return
+	}
+	if d.troubled(c, d.feed.StoreName, err) {
+		return
+	}
+	d.settle(c, p)
+}
+
+// create decides where the feed begins, once and for all.
+func (d *dump) create(c actor.Context, m *StartedMessage) {
+	d.asked = false
+	if d.troubled(c, d.feed.SourceName, m.Err) {
+		return
+	}
+	identity, err := json.Marshal(d.source.Identity)
+	if err != nil {
+		panic(err) // a struct of strings and a number
+	}
+	p, err := d.store.CreateFeed(d.ctx, d.feed.Name, m.At, identity)
+	if d.troubled(c, d.feed.StoreName, err) {
+		return
+	}
+	d.log.Info("feed begins", "start", d.feed.Start.Mode, "above", p.StartSeq)
+	d.settle(c, p)
+}
+
+// settle takes a position if it belongs to this source.
+func (d *dump) settle(c actor.Context, p store.Position) {
+	if d.troubled(c, d.feed.StoreName, d.identify(p)) {
+		return
+	}
+	if !d.started {
+		d.started = true
+		d.log.Info("feed started", "last_read", p.LastRead, "source", d.feed.SourceName, "sink", d.feed.SinkName)
+	}
+	d.position, d.positioned = p, true
+	d.again(c)
+}
+
+// identify refuses a position that was read from another source, and takes over a new timeline.
+func (d *dump) identify(p store.Position) error {
+	var was source.Identity
+	if err := json.Unmarshal(p.Identity, &was); err != nil {
+		return fmt.Errorf("read the source identity of %s: %w", d.feed.Name, err)
+	}
+	is := d.source.Identity
+	if err := SameSource(d.feed.Name, was, is); err != nil {
+		return err
+	}
+	if was.Timeline == is.Timeline {
+		return nil
+	}
+	d.log.Warn("the source's timeline has changed: after a fail-over to an asynchronous standby rows may be missing", "was", was.Timeline, "is", is.Timeline)
+	identity, err := json.Marshal(is)
+	if err != nil {
+		panic(err) // a struct of strings and a number
+	}
+	return d.store.SetIdentity(d.ctx, d.feed.Name, identity)
+}
+
+// dump commits a bunch: the position under compare-and-set and a NEW row per record.
+func (d *dump) dump(c actor.Context, m *DumpRecordBunchMessage) {
+	d.asked = false
+	if d.closed || d.troubled(c, d.feed.SourceName, m.Err) {
+		return
+	}
+	d.board.Up(d.feed.SourceName, d.source.Server)
+	d.polled(m)
+	if len(m.Records) == 0 {
+		d.again(c)
+		return
+	}
+	now := time.Now()
+	for _, r := range m.Records {
+		r.Feed, r.ClaimNo, r.ClaimedAt = d.feed.Name, 1, now
+		r.MessageID = fmt.Sprintf("%s.%s.%d", d.store.ID(), d.feed.Name, r.Seq)
+	}
+	p, inserted, err := d.store.Dump(d.ctx, store.Dump{
+		Feed: d.feed.Name, Instance: d.instance, Seen: m.Seen,
+		LastRead: m.Records[len(m.Records)-1].Seq, Records: m.Records,
+	})
+	if err != nil {
+		d.dropped(c, err)
+		return
+	}
+	d.board.Up(d.feed.StoreName, "")
+	d.pause.Reset()
+	d.position = p
+	d.handOn(c, pick(m.Records, inserted))
+	d.again(c)
+}
+
+// polled plans the next poll: at once after a full page, else after the interval.
+func (d *dump) polled(m *DumpRecordBunchMessage) {
+	d.more = m.Full
+	d.nextPoll = d.lastPoll.Add(d.settings.PollInterval)
+	if m.Full {
+		d.nextPoll = d.lastPoll
+	}
+	d.gauge.set(func() {
+		d.gauge.LastPoll = time.Now()
+		d.gauge.window.read += len(m.Records)
+		d.gauge.drained = len(m.Records) == 0 && len(d.flight.held) == 0
+	})
+}
+
+// dropped forgets a bunch whole: it is read again from wherever READ_DATA_INFO stands. If the commit did
+// happen and only its answer was lost, its rows are ours and not in flight, and the next claim takes them.
+func (d *dump) dropped(c actor.Context, err error) {
+	d.positioned, d.nextPoll = false, time.Time{}
+	if errors.Is(err, store.ErrStale) {
+		d.gauge.set(func() { d.gauge.Dropped++ })
+		d.log.Debug("bunch dropped: another instance was first", "last_read", d.position.LastRead)
+		d.again(c)
+		return
+	}
+	d.troubled(c, d.feed.StoreName, err)
+}
+
+// handOn takes records in flight and gives them to the processor.
+func (d *dump) handOn(c actor.Context, records []*record.Record) {
+	for _, r := range records {
+		d.flight.add(r)
+		c.Send(d.processor, &RecordMessage{Record: r, From: c.Self()})
+	}
+	d.weigh()
+}
+
+func (d *dump) marked(c actor.Context, m *MarkedMessage) {
+	for _, k := range m.Marks {
+		d.flight.drop(k.Seq, k.ClaimNo)
+	}
+	if len(d.flight.held) == 0 {
+		d.suspects.alone = false
+	}
+	d.weigh()
+	d.step(c)
+}
+
+func (d *dump) weigh() {
+	n := len(d.flight.held)
+	d.gauge.set(func() { d.gauge.InFlight = n })
+}
+
+func (d *dump) tune(c actor.Context, s Settings) {
+	d.settings = s
+	if next := d.lastPoll.Add(s.PollInterval); next.Before(d.nextPoll) || !d.more {
+		d.nextPoll = next
+	}
+	d.step(c)
+}
+
+// pick returns the records whose seqs were inserted.
+func pick(records []*record.Record, seqs []int64) []*record.Record {
+	if len(seqs) == len(records) {
+		return records
+	}
+	inserted := make(map[int64]bool, len(seqs))
+	for _, s := range seqs {
+		inserted[s] = true
+	}
+	var picked []*record.Record
+	for _, r := range records {
+		if inserted[r.Seq] {
+			picked = append(picked, r)
+		}
+	}
+	return picked
+}
+
+// troubled deals with an error of a database: a reason to stop stops the feed, an outage is waited for.
+func (d *dump) troubled(c actor.Context, connection string, err error) bool {
+	if err == nil {
+		return false
+	}
+	if d.ctx.Err() != nil || errors.Is(err, context.Canceled) {
+		return true // the rooms are ending
+	}
+	if s, ok := errors.AsType[*record.Stop](err); ok {
+		d.stop(s)
+		return true
+	}
+	next := d.pause.NextBackOff()
+	d.board.Down(outage(connection, err), next)
+	d.resume = time.Now().Add(next)
+	d.arm(c, time.Now())
+	return true
+}
+
+// stop ends reading for good; what is in flight goes on to its end.
+func (d *dump) stop(s *record.Stop) {
+	d.closed = true
+	d.log.Error("feed stopped", "code", s.Code, "err", s.Text, "remedy", s.Remedy)
+	d.gauge.set(func() {
+		d.gauge.State, d.gauge.Code, d.gauge.Text = record.Stopped, s.Code, s.Text+"\n"+s.Remedy
+	})
+}

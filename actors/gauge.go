@@ -1,0 +1,90 @@
+package actors
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/store"
+)
+
+// failedLines is how many rows of one code are logged one by one in a minute; the rest are counted.
+const failedLines = 5
+
+// gauge counts what one feed does. The board's lock guards it.
+type gauge struct {
+	board *Board
+	feed  *Feed
+	record.FeedState
+
+	drained     bool // the last poll found nothing and nothing is in flight
+	failedTotal int64
+	window      window
+	last        window // the full window before
+	failed      map[record.Code]int
+}
+
+// window counts one minute.
+type window struct {
+	began              time.Time
+	read, sent, failed int
+}
+
+func (g *gauge) set(change func()) {
+	g.board.mu.Lock()
+	defer g.board.mu.Unlock()
+	change()
+}
+
+// finished counts a committed mark and logs a failed row.
+func (g *gauge) finished(log *slog.Logger, m *RecordMessage, k store.Mark) {
+	g.board.mu.Lock()
+	defer g.board.mu.Unlock()
+	switch k.Status {
+	case record.Completed:
+		g.window.sent++
+		g.LastSent = time.Now()
+	case record.Failed:
+		g.window.failed++
+		g.failedTotal++
+		g.logFailed(log, m, k)
+	}
+}
+
+func (g *gauge) logFailed(log *slog.Logger, m *RecordMessage, k store.Mark) {
+	if g.failed == nil {
+		g.failed = map[record.Code]int{}
+	}
+	if g.failed[k.Code]++; g.failed[k.Code] > failedLines {
+		return
+	}
+	args := []any{"seq", k.Seq, "code", k.Code, "attempts", m.Record.Attempts + 1, "err", k.Text}
+	if m.Record.Key != nil {
+		args = append(args, "key", *m.Record.Key)
+	}
+	log.Error("row failed", args...)
+}
+
+// summarize logs what happened in the window and begins the next one.
+func (g *gauge) summarize(log *slog.Logger) {
+	g.board.mu.Lock()
+	defer g.board.mu.Unlock()
+	w := g.window
+	if w.read+w.sent+w.failed > 0 {
+		log.Info("summary", "window", time.Since(w.began).Round(time.Second), "read", w.read, "sent", w.sent, "failed", w.failed, "in_flight", g.InFlight)
+	}
+	for code, n := range g.failed {
+		if n > failedLines {
+			log.Warn("more rows failed the same way", "code", code, "count", n-failedLines, "window", time.Since(w.began).Round(time.Second))
+		}
+	}
+	g.last, g.window, g.failed = w, window{began: time.Now()}, nil
+}
+
+// perMinute is the rate of the last full window, or of this one while there is no other.
+func (g *gauge) perMinute() int {
+	if g.last.began.IsZero() {
+		return g.window.sent
+	}
+	return g.last.sent
+}

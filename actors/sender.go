@@ -1,0 +1,95 @@
+package actors
+
+import (
+	"context"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sink"
+)
+
+// again is how long after its claim a record may be sent at the earliest: an older send of the same id
+// may still be under way, and two at the same moment can both pass a broker's duplicate check.
+const again = time.Second
+
+// newSender makes the router whose workers hold one broker connection each.
+func newSender(ctx context.Context, f *Feed, completer *actor.PID) actor.Actor {
+	return &router{
+		produce: func() actor.Actor {
+			return &sender{ctx: ctx, publisher: f.Sink.Publisher(), max: f.BatchMax, linger: f.Linger}
+		},
+		window: 2 * f.BatchMax, // one batch under way and the next at hand
+		want:   f.SinkConnections,
+		forward: func(c actor.Context, m *RecordMessage) {
+			if inDoubt(m.Err) {
+				return // the feed is ending: the record stays NEW
+			}
+			c.Send(completer, m)
+		},
+	}
+}
+
+// inDoubt tells a message without a receipt from a refused one.
+func inDoubt(err error) bool {
+	if err == nil {
+		return false
+	}
+	_, refused := err.(*record.Failure)
+	return !refused
+}
+
+// sender is one worker: it collects what is waiting, publishes it, and believes only receipts.
+type sender struct {
+	ctx       context.Context
+	publisher sink.Publisher
+	max       int
+	linger    time.Duration
+	batch     []*RecordMessage
+}
+
+// flush comes after everything that was waiting when the batch began.
+type flush struct{}
+
+func (s *sender) Receive(c actor.Context) {
+	switch m := c.Message().(type) {
+	case *RecordMessage:
+		s.collect(c, m)
+	case *flush:
+		s.publish(c)
+	case *actor.Stopping:
+		s.publisher.Close()
+	}
+}
+
+func (s *sender) collect(c actor.Context, m *RecordMessage) {
+	s.batch = append(s.batch, m)
+	switch {
+	case len(s.batch) >= s.max:
+		s.publish(c)
+	case len(s.batch) == 1 && s.linger > 0:
+		root, self := c.ActorSystem().Root, c.Self()
+		time.AfterFunc(s.linger, func() { root.Send(self, &flush{}) })
+	case len(s.batch) == 1:
+		c.Send(c.Self(), &flush{})
+	}
+}
+
+func (s *sender) publish(c actor.Context) {
+	if len(s.batch) == 0 {
+		return
+	}
+	batch := make([]sink.Message, len(s.batch))
+	for i, m := range s.batch {
+		batch[i] = sink.Message{ID: m.Record.MessageID, Body: m.Body}
+		if m.Record.ClaimNo > 1 {
+			batch[i].NotBefore = m.Record.ClaimedAt.Add(again)
+		}
+	}
+	for i, err := range s.publisher.Publish(s.ctx, batch) {
+		s.batch[i].Err, s.batch[i].Body = err, nil
+	}
+	c.Send(c.Parent(), &DoneMessage{c.Self(), s.batch})
+	s.batch = nil
+}
