@@ -1,0 +1,239 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The schemes of this version, and those that have a place in the plan.
+const (
+	postgres = "postgres"
+	sqlite   = "sqlite"
+	stomp    = "stomp"
+	stompTLS = "stomp+tls"
+)
+
+var (
+	known   = []string{postgres, sqlite, stomp, stompTLS}
+	planned = []string{"http", "https", "mysql", "sqlserver", "oracle", "s3"}
+)
+
+// fitting says which schemes a connection's key is for; url and user are for all.
+var fitting = map[string][]string{
+	"urls":              {stomp, stompTLS},
+	"user":              {postgres, stomp, stompTLS},
+	"password":          {postgres, stomp, stompTLS},
+	"require_read_only": {postgres, sqlite},
+	"timezone":          {postgres, sqlite},
+	"tls":               {postgres, stompTLS},
+	"pool":              {postgres, sqlite},
+	"timeouts.request":  {postgres, sqlite},
+	"timeouts.receipt":  {stomp, stompTLS},
+	"broker":            {stomp, stompTLS},
+	"vhost":             {stomp, stompTLS},
+	"heartbeat":         {stomp, stompTLS},
+	"max_frame":         {stomp, stompTLS},
+}
+
+// Scheme is postgres, sqlite, stomp or stomp+tls.
+func (c Connection) Scheme() string { return c.scheme() }
+
+func (c Connection) scheme() string {
+	scheme, _, _ := strings.Cut(c.Addresses()[0], ":")
+	return scheme
+}
+
+func (c *checker) connection(name string, at Connection) {
+	path := "connections." + name
+	if !c.sound(path) {
+		return
+	}
+	if !plainName.MatchString(name) {
+		c.wrong(path, "a connection's name is of letters, digits, '_' and '-', at most 64", "rename it")
+	}
+	if !c.addresses(path, at) {
+		return // of an unknown kind: its other keys say nothing
+	}
+	for _, key := range slices.Sorted(maps.Keys(fitting)) {
+		if c.has(path+"."+key) && !slices.Contains(fitting[key], at.scheme()) {
+			c.wrong(path+"."+key, fmt.Sprintf("%s is not for %s connections", key, at.scheme()), "remove it")
+		}
+	}
+	c.tls(path, at)
+	c.limits(path, at)
+}
+
+// limits checks the numbers and words of a connection.
+func (c *checker) limits(path string, at Connection) {
+	c.timezone(path+".timezone", at.Timezone)
+	c.number(path+".pool.max_open", at.Pool.MaxOpen, 1, 1000)
+	if c.has(path + ".pool.max_idle") {
+		c.number(path+".pool.max_idle", at.Pool.MaxIdle, 0, at.Pool.MaxOpen)
+	}
+	c.span(path+".pool.max_lifetime", at.Pool.MaxLifetime, time.Second, 365*day)
+	c.span(path+".timeouts.connect", at.Timeouts.Connect, time.Millisecond, time.Hour)
+	c.span(path+".timeouts.request", at.Timeouts.Request, time.Millisecond, day)
+	c.span(path+".timeouts.receipt", at.Timeouts.Receipt, time.Millisecond, day)
+	c.oneOf(path+".broker", at.Broker, "auto", "artemis", "activemq", "rabbitmq", "other")
+	c.matches(path+".vhost", at.VHost, printable, "vhost is one line of text", "")
+	c.span(path+".heartbeat", at.Heartbeat, 100*time.Millisecond, time.Hour)
+	if c.has(path + ".max_frame") {
+		c.size(path+".max_frame", at.MaxFrame, 1<<10, 1<<30)
+	}
+}
+
+func (c *checker) timezone(path, name string) {
+	_, err := time.LoadLocation(name)
+	if c.sound(path) && (err != nil || name == "" || name == "Local") {
+		c.wrong(path, "timezone is a name of the IANA database"+c.not(path, quote(name)), "write UTC or Europe/Berlin")
+	}
+}
+
+// addresses checks url and urls; false means that the kind of the connection is not known.
+func (c *checker) addresses(path string, at Connection) bool {
+	one, several := path+".url", path+".urls"
+	switch {
+	case !c.sound(one) || !c.sound(several):
+		return false
+	case !c.has(one) && !c.has(several):
+		c.wrong(path, path+".url is missing", "write url: postgres://host:5432/database, sqlite:FILE or stomp+tls://host:61613")
+		return false
+	case c.has(one) && c.has(several):
+		c.wrong(several, "url and urls cannot both be written", "keep one of them")
+	case c.has(several) && len(at.URLs) == 0:
+		c.wrong(several, "urls is empty", "write at least one address")
+		return false
+	}
+	if !c.has(several) {
+		return c.address(one, at.URL)
+	}
+	good := true
+	for i, u := range at.URLs {
+		item := fmt.Sprintf("%s[%d]", several, i)
+		good = c.address(item, u) && good
+		if scheme, _, _ := strings.Cut(u, ":"); scheme != at.scheme() {
+			c.wrong(item, "all addresses of a connection have one scheme", "write them all as "+at.scheme()+"://")
+		}
+	}
+	return good
+}
+
+func (c *checker) address(path, text string) bool {
+	scheme, rest, found := strings.Cut(text, ":")
+	switch {
+	case slices.Contains(planned, scheme):
+		c.wrong(path, scheme+":// is planned, not in this version", "this version has "+strings.Join(known, ", "))
+		return false
+	case !found || !slices.Contains(known, scheme):
+		c.wrong(path, last(path)+" has no scheme that is known here", "begin it with postgres://, sqlite:, stomp:// or stomp+tls://")
+		return false
+	case scheme == sqlite:
+		c.sqliteFile(path, rest)
+		return true
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Opaque != "" || u.Hostname() == "":
+		c.wrong(path, last(path)+" is no address", "write "+scheme+"://host:port; a password belongs into the key password")
+	case u.User != nil:
+		c.wrong(path, "no user and no password in a URL", "write them as the keys user and password")
+	case scheme == postgres:
+		c.postgres(path, u)
+	default:
+		c.stomp(path, u)
+	}
+	return true
+}
+
+func (c *checker) sqliteFile(path, file string) {
+	if strings.TrimLeft(file, "/") == "" || strings.Contains(file, "?") {
+		c.wrong(path, "a SQLite address is sqlite: and a file, without parameters", "write sqlite:orders.db or sqlite:/var/lib/orders.db")
+	}
+}
+
+func (c *checker) stomp(path string, u *url.URL) {
+	switch {
+	case u.Port() == "":
+		c.wrong(path, "the address has no port", "brokers mostly listen for STOMP at 61613: "+u.Scheme+"://"+u.Hostname()+":61613")
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		c.wrong(path, "a broker's address ends with its port", "write the rest as keys: vhost, heartbeat, tls")
+	}
+}
+
+// postgres checks the parameters. lib/pq would take a password there too, and TLS files that the
+// tls block does not know of.
+func (c *checker) postgres(path string, u *url.URL) {
+	q, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		c.wrong(path, "the parameters behind ? are not well-formed", "write ?sslmode=verify-full")
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(q)) {
+		switch key {
+		case "user", "password", "passfile":
+			c.wrong(path, "no user and no password in a URL", "write them as the keys user and password")
+		case "sslrootcert", "sslcert", "sslkey":
+			c.wrong(path, key+" is no parameter here", "write the tls block: ca_file, cert_file, key_file")
+		}
+	}
+	if strings.Trim(u.Path, "/") == "" {
+		c.wrong(path, "the address names no database", "write postgres://host:5432/database")
+	}
+	if modes := []string{"disable", "require", "verify-ca", "verify-full"}; q.Has("sslmode") && !slices.Contains(modes, q.Get("sslmode")) {
+		c.wrong(path, "sslmode is "+strings.Join(modes, ", "), "leave it out for verify-full")
+	}
+}
+
+// tls checks that the block is whole, readable, and says the same as the URL.
+func (c *checker) tls(path string, at Connection) {
+	path += ".tls"
+	if (at.TLS.CertFile == "") != (at.TLS.KeyFile == "") && c.sound(path) {
+		c.wrong(path, "cert_file and key_file go together", "write both or none")
+	}
+	c.matches(path+".server_name", at.TLS.ServerName, printable, "server_name is the name in the server's certificate", "")
+	c.readable(path+".ca_file", at.TLS.CAFile)
+	c.readable(path+".cert_file", at.TLS.CertFile)
+	c.readable(path+".key_file", at.TLS.KeyFile)
+	mode := at.sslMode()
+	switch {
+	case at.scheme() != postgres || at.TLS == TLS{}:
+	case mode == "disable":
+		c.wrong(path, "sslmode=disable in the URL and a tls block disagree", "remove one of them")
+	case mode == "require" && at.TLS.CAFile+at.TLS.ServerName != "", mode == "verify-ca" && at.TLS.ServerName != "":
+		c.wrong(path, "sslmode="+mode+" in the URL does not check what the tls block names", "remove sslmode: verify-full is the default")
+	}
+}
+
+// sslMode is what the first address asks for; empty means verify-full.
+func (c Connection) sslMode() string {
+	u, err := url.Parse(c.Addresses()[0])
+	if err != nil {
+		return ""
+	}
+	return u.Query().Get("sslmode")
+}
+
+// readable looks whether a file that a key names can be read; offline it need not be there.
+func (c *checker) readable(path, file string) {
+	if !c.has(path) || !c.sound(path) {
+		return
+	}
+	_, err := c.env.ReadFile(file)
+	switch {
+	case err == nil:
+	case c.mode == Offline:
+		c.warn(c.at(path), last(path)+" cannot be read here (needed by run)", "")
+	default:
+		c.wrong(path, last(path)+" cannot be read: "+cause(err), "it is a PEM file that this account may read")
+	}
+}
+
+// sqliteStore is the store of a file that names none.
+func sqliteStore(folder string) string { return filepath.Join(folder, "rowrelay.db") }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,141 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+func (c *checker) feed(name string, f Feed) {
+	path := "feeds." + name
+	if !c.sound(path) {
+		return
+	}
+	if !plainName.MatchString(name) {
+		c.wrong(path, "a feed's name is of letters, digits, '_' and '-', at most 64", "rename it; the name is its identity in the store")
+	}
+	c.number(path+".workers", f.Workers, 1, 1024)
+	c.number(path+".max_in_flight", f.MaxInFlight, 1, 1_000_000)
+	c.span(path+".poll_interval", f.PollInterval, 10*time.Millisecond, 30*day)
+	c.retry(path+".retry", f.Retry)
+	c.source(path+".source", f.Source)
+	c.message(path+".message", f.Message)
+	c.sink(path+".sink", f.Sink)
+}
+
+func (c *checker) retry(path string, r Retry) {
+	c.number(path+".max_attempts", r.MaxAttempts, 1, 1000)
+	c.span(path+".initial", r.Initial, time.Millisecond, day)
+	c.span(path+".max", r.Max, time.Millisecond, 30*day)
+	c.fraction(path+".factor", r.Factor, 1, 100)
+	c.fraction(path+".jitter", r.Jitter, 0, 1)
+	if r.Max < r.Initial && c.sound(path+".max") && c.sound(path+".initial") {
+		c.wrong(path+".max", "max is shorter than initial", "")
+	}
+}
+
+func (c *checker) source(path string, s Source) {
+	if !c.sound(path) {
+		return
+	}
+	c.require(path+".connection", "name one of the connections")
+	c.reach(path+".connection", s.Connection, "a source", postgres, sqlite)
+	c.relation(path, s)
+	c.require(path+".sequence", "name the growing number that rowrelay follows: an integer column, unique, not null")
+	c.require(path+".start", "write start: now, first or a number. There is no default: sending all old rows, or missing the first ones, must be a choice")
+	for _, column := range []struct{ key, name string }{{"sequence", s.Sequence}, {"business_key", s.BusinessKey}, {"created", s.Created}} {
+		c.matches(path+"."+column.key, column.name, printable, column.key+" is the name of a column", "")
+	}
+	c.columns(path+".columns", s.Columns)
+	c.number(path+".bunch", s.Bunch, 1, 100_000)
+}
+
+// relation checks what is read: a table with its where, or a query.
+func (c *checker) relation(path string, s Source) {
+	table, query := path+".table", path+".query"
+	if !c.exactlyOne(path, "table", "query", "write table: schema.name, or query: SELECT ...") {
+		return
+	}
+	c.matches(table, s.Table, isTable, "table is a name, or schema.name", "")
+	c.matches(query, s.Query, isQuery, "query is one SELECT without a semicolon at its end", "rowrelay puts it in brackets: SELECT * FROM (query) q WHERE ...")
+	if c.has(query) && c.has(path+".where") {
+		c.wrong(path+".where", "where goes with table only", "put the condition into the query")
+	}
+	c.matches(path+".where", s.Where, isQuery, "where is an SQL condition without a semicolon", "remove the line to read every row")
+}
+
+func isTable(s string) bool {
+	return printable(s) && !slices.Contains(strings.Split(s, "."), "")
+}
+
+func isQuery(s string) bool {
+	s = strings.TrimSpace(s)
+	return s != "" && !strings.HasSuffix(s, ";") && !strings.Contains(s, "\x00")
+}
+
+func (c *checker) columns(path string, columns []string) {
+	if !c.has(path) || !c.sound(path) {
+		return
+	}
+	if len(columns) == 0 {
+		c.wrong(path, "columns is empty", "remove it to take every column")
+	}
+	for i, name := range columns {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case !c.sound(at):
+		case !printable(name):
+			c.wrong(at, "this is no name of a column", "")
+		case slices.Contains(columns[:i], name):
+			c.wrong(at, "column "+quote(name)+" is listed twice", "remove one of them")
+		}
+	}
+}
+
+func (c *checker) message(path string, m Message) {
+	if !c.sound(path) {
+		return
+	}
+	root := path + ".root"
+	c.require(root, "name the document's element: root: Order")
+	switch {
+	case !c.has(root) || !c.sound(root) || isXMLName(m.Root):
+	case strings.Count(m.Root, ":") == 1 && isXMLName(strings.ReplaceAll(m.Root, ":", "_")):
+		c.wrong(root, "a prefix in "+root+" is planned, not in this version", "write the name without its prefix")
+	default:
+		c.wrong(root, "root is no XML name"+c.not(root, quote(m.Root)), "begin it with a letter; go on with letters, digits, '.', '_' and '-'")
+	}
+	c.size(path+".max_size", m.MaxSize, 1, 256<<20)
+	c.oneOf(path+".class", m.Class, "text", "bytes")
+}
+
+func (c *checker) sink(path string, s Sink) {
+	if !c.sound(path) {
+		return
+	}
+	c.require(path+".connection", "name one of the connections")
+	c.reach(path+".connection", s.Connection, "a sink", stomp, stompTLS)
+	if c.exactlyOne(path, "queue", "topic", "write queue: NAME, or topic: NAME") {
+		c.matches(path+".queue", s.Queue, printable, "queue is the name of a queue", "")
+		c.matches(path+".topic", s.Topic, printable, "topic is the name of a topic", "")
+	}
+	c.number(path+".connections", s.Connections, 1, 64)
+	c.number(path+".batch.max", s.Batch.Max, 1, 10_000)
+	c.span(path+".batch.linger", s.Batch.Linger, 0, time.Minute)
+}
+
+// exactlyOne complains unless one of two keys is written, and tells whether there is one to look at.
+func (c *checker) exactlyOne(path, a, b, remedy string) bool {
+	first, second := path+"."+a, path+"."+b
+	switch {
+	case !c.sound(first) || !c.sound(second):
+		return false
+	case c.has(first) && c.has(second):
+		c.wrong(second, a+" and "+b+" cannot both be written", "keep one of them")
+	case !c.has(first) && !c.has(second):
+		c.wrong(path, path+" has neither "+a+" nor "+b, remedy)
+		return false
+	}
+	return true
+}

@@ -1,0 +1,127 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Change is one live key whose value differs; both values are as the file would write them.
+type Change struct{ Path, From, To string }
+
+func (c Change) String() string { return c.Path + ": " + c.From + " → " + c.To }
+
+// Compare tells an edit that the running daemon can follow from one that needs a restart: live are
+// the changes of live keys, restart the dotted paths of everything else that differs, a whole
+// connection or feed that came or went as one path. Both are in alphabetical order.
+func Compare(old, new *File) (live []Change, restart []string) {
+	before, after := flatten(old), flatten(new)
+	for _, path := range slices.Sorted(maps.Keys(union(before, after))) {
+		from, to := before[path], after[path]
+		switch {
+		case from == to:
+		case isLive(path) && has(old, path) && has(new, path):
+			live = append(live, Change{path, from, to})
+		default:
+			restart = append(restart, whole(old, new, path))
+		}
+	}
+	return live, slices.Compact(restart)
+}
+
+// isLive knows the keys that the running daemon follows.
+func isLive(path string) bool {
+	if path == "log.level" {
+		return true
+	}
+	rest, isFeed := strings.CutPrefix(path, "feeds.")
+	_, key, _ := strings.Cut(rest, ".")
+	switch key {
+	case "workers", "poll_interval", "max_in_flight", "source.bunch":
+		return isFeed
+	}
+	return isFeed && strings.HasPrefix(key, "retry.")
+}
+
+// has tells whether the feed or connection that the path is about exists.
+func has(f *File, path string) bool {
+	kind, rest, _ := strings.Cut(path, ".")
+	name, _, _ := strings.Cut(rest, ".")
+	switch kind {
+	case "feeds":
+		_, ok := f.Feeds[name]
+		return ok
+	case "connections":
+		_, ok := f.Connections[name]
+		return ok
+	}
+	return true
+}
+
+// whole cuts the path of a feed or connection that only one of the files has down to its name.
+func whole(old, new *File, path string) string {
+	if has(old, path) && has(new, path) {
+		return path
+	}
+	parts := strings.SplitN(path, ".", 3)
+	return parts[0] + "." + parts[1]
+}
+
+func union(a, b map[string]string) map[string]string {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+// digest shortens a hash of the effective content, secrets included.
+func digest(f *File) string {
+	content := flatten(f)
+	h := sha256.New()
+	for _, path := range slices.Sorted(maps.Keys(content)) {
+		fmt.Fprintf(h, "%q=%q\n", path, content[path])
+	}
+	return hex.EncodeToString(h.Sum(nil))[:8]
+}
+
+// flatten lists every effective value by its dotted path, secrets as they are. `defaults` is left
+// out: what it says stands in the feeds.
+func flatten(f *File) map[string]string {
+	flat := map[string]string{}
+	content := *f
+	content.Defaults = Feed{}
+	walk(flat, "", reflect.ValueOf(content))
+	maps.DeleteFunc(flat, func(path, _ string) bool { return strings.HasPrefix(path, "defaults.") })
+	return flat
+}
+
+func walk(flat map[string]string, path string, v reflect.Value) {
+	if s, ok := v.Interface().(Secret); ok {
+		flat[path] = s.Reveal()
+		return
+	}
+	if _, ok := v.Interface().(encoding.TextMarshaler); ok {
+		flat[path] = fmt.Sprint(v.Interface())
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if key := keyOf(v.Type().Field(i)); key != "" {
+				walk(flat, join(path, key), v.Field(i))
+			}
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			walk(flat, join(path, k.String()), v.MapIndex(k))
+		}
+	case reflect.Slice:
+		flat[path] = fmt.Sprintf("%q", v.Interface())
+	default:
+		flat[path] = fmt.Sprint(v.Interface())
+	}
+}

@@ -1,0 +1,41 @@
+package config
+
+import "time"
+
+func defaultFile(env Environment) *File {
+	return &File{
+		Instance:      env.Hostname,
+		ShutdownGrace: Duration(25 * time.Second), // Kubernetes kills after 30 s
+		Log:           Log{Level: "info", Format: "auto"},
+		Store:         Store{Schema: "rowrelay"},
+		Defaults:      defaultFeed(),
+	}
+}
+
+func defaultConnection() Connection {
+	return Connection{
+		RequireReadOnly: true,
+		Timezone:        "UTC",
+		Pool:            Pool{MaxOpen: 10, MaxIdle: 5, MaxLifetime: Duration(30 * time.Minute)},
+		Timeouts: Timeouts{
+			Connect: Duration(5 * time.Second),
+			Request: Duration(30 * time.Second),
+			Receipt: Duration(2 * time.Minute),
+		},
+		Broker:    "auto",
+		Heartbeat: Duration(10 * time.Second),
+	}
+}
+
+func defaultFeed() Feed {
+	return Feed{
+		Enabled:      true,
+		PollInterval: Duration(time.Second),
+		Workers:      4,
+		MaxInFlight:  4000,
+		Retry:        Retry{MaxAttempts: 5, Initial: Duration(time.Second), Max: Duration(5 * time.Minute), Factor: 2, Jitter: 0.2},
+		Source:       Source{Bunch: 1000},
+		Message:      Message{MaxSize: 1 << 20, Class: "text", Persistent: true},
+		Sink:         Sink{Connections: 2, Batch: Batch{Max: 100}},
+	}
+}

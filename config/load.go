@@ -1,0 +1,134 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Mode says what the file is read for.
+type Mode int
+
+// Run needs every variable and file. Offline reads on a machine that need not have them: what is
+// missing is a warning, and its key holds no value.
+const (
+	Run Mode = iota
+	Offline
+)
+
+// largestConfig bounds the file; the longest sensible one is a hundred times shorter.
+const largestConfig = 4 << 20
+
+// Load reads and checks a file. The File is nil only if it could not be read or is no YAML; it is
+// to be used only if Complaints.Err is nil.
+func Load(path string, env Environment, mode Mode) (*File, Complaints) {
+	data, err := env.ReadFile(path)
+	if err != nil {
+		return nil, Complaints{{File: path, Text: "cannot be read: " + cause(err), Remedy: "name the file with -c, or make it readable for this account"}}
+	}
+	return Parse(path, data, env, mode)
+}
+
+// Parse is Load for content that was read already; name is what complaints call the file.
+func Parse(name string, data []byte, env Environment, mode Mode) (*File, Complaints) {
+	d := &decoder{
+		text: newText(name, data), env: env, mode: mode, file: defaultFile(env),
+		broken: map[string]bool{}, filled: map[string]bool{},
+	}
+	root := d.parse(data)
+	if root == nil {
+		return nil, d.finish()
+	}
+	d.section(root, "", reflect.ValueOf(d.file).Elem())
+	d.file.text, d.file.uses = d.text, d.uses
+	(&checker{d}).check()
+	d.file.hash = digest(d.file)
+	return d.file, d.finish()
+}
+
+// parse returns the one document of the file.
+func (d *decoder) parse(data []byte) *yaml.Node {
+	if len(data) > largestConfig || !utf8.Valid(data) {
+		d.fail(mark{}, "is no YAML text in UTF-8 of at most 4MiB", "check that this is the file you mean")
+		return nil
+	}
+	var docs []yaml.Node
+	if err := yaml.Load(data, &docs, yaml.WithAllDocuments()); err != nil {
+		d.syntax(err)
+		return nil
+	}
+	if len(docs) > 1 {
+		d.fail(spot(&docs[1]), "a second document begins here; the file holds one", "remove the line ---, or keep the other document in another file")
+	}
+	if len(docs) == 0 || len(docs[0].Content) == 0 || isNull(docs[0].Content[0]) {
+		d.fail(mark{}, "is empty", "begin with connections: and feeds:")
+		return nil
+	}
+	return docs[0].Content[0]
+}
+
+// syntax words the parser's error. Its own text may repeat the name of an anchor, which can be a
+// password that begins with an asterisk.
+func (d *decoder) syntax(err error) {
+	e, ok := errors.AsType[*yaml.LoadError](err)
+	if !ok {
+		d.fail(mark{}, "is no YAML", "")
+		return
+	}
+	at, message := mark{e.Mark.Line, e.Mark.Column}, e.Message
+	remedy := "check the indentation, the quotes and the brackets, here and in the lines above"
+	switch {
+	case strings.Contains(message, "unknown anchor"):
+		message, remedy = "an alias names no anchor", "quote a value that begins with *"
+	case strings.Contains(message, "tab character"), d.tabbed(at.line):
+		message, remedy = "a tab stands in the indentation", "indent with spaces"
+	case strings.Contains(message, "cannot start any token"):
+		remedy = "quote a value that begins with @, `, % or a bracket"
+	case strings.Contains(message, "mapping values are not allowed"):
+		remedy = "indent the key like its neighbours, or quote a value that holds a colon and a blank"
+	}
+	if at.line == 0 {
+		at = mark{e.ContextMark.Line, e.ContextMark.Column}
+	}
+	d.fail(at, "no YAML: "+message, remedy)
+}
+
+func (d *decoder) tabbed(line int) bool {
+	if line < 1 || line > len(d.lines) {
+		return false
+	}
+	s := d.lines[line-1]
+	return strings.Contains(s[:len(s)-len(strings.TrimLeft(s, " \t"))], "\t")
+}
+
+// finish adds snippets, takes secrets out of every text, and puts the complaints in order.
+func (d *decoder) finish() Complaints {
+	for i := range d.complaints {
+		c := &d.complaints[i]
+		c.Text, c.Remedy = scrub(c.Text, d.secrets), scrub(c.Remedy, d.secrets)
+		if !c.Warning {
+			c.Snippet = d.snippet(mark{c.Line, c.Column}, d.secrets)
+		}
+	}
+	return d.complaints.sorted()
+}
+
+// Position is the line and column of a key's value by its dotted path, feeds.orders.sink.queue;
+// where it is not written, of `defaults` or of the section that would hold it; 0, 0 if none is.
+func (f *File) Position(path string) (line, column int) {
+	m := f.text.at(path)
+	return m.line, m.column
+}
+
+// Complain makes a complaint about the key with the dotted path, for what only a connection can tell.
+func (f *File) Complain(path, format string, args ...any) Complaint {
+	m := f.text.at(path)
+	return Complaint{
+		File: f.text.name, Line: m.line, Column: m.column,
+		Text: fmt.Sprintf(format, args...), Snippet: f.text.snippet(m, nil),
+	}
+}

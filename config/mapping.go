@@ -1,0 +1,119 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// pair is one key of a mapping with its value.
+type pair struct{ key, value *yaml.Node }
+
+func find(pairs []pair, key string) (pair, bool) {
+	i := slices.IndexFunc(pairs, func(p pair) bool { return p.key.Value == key })
+	if i < 0 {
+		return pair{}, false
+	}
+	return pairs[i], true
+}
+
+// mergeDepth bounds `<<` inside what `<<` brought, which may go round in circles.
+const mergeDepth = 8
+
+// pairs lists a mapping's keys once each: its own in their order, then those that `<<` brings.
+func (d *decoder) pairs(n *yaml.Node, path string) ([]pair, bool) {
+	pairs, ok := d.merge(n, path, 0)
+	if !ok {
+		d.broken[path] = true
+	}
+	return pairs, ok
+}
+
+func (d *decoder) merge(n *yaml.Node, path string, depth int) ([]pair, bool) {
+	at := spot(n)
+	if n = follow(n); n.Kind != yaml.MappingNode || depth > mergeDepth {
+		d.fail(at, where(path)+" is a section: keys with values", "put its keys on lines of their own, indented below it")
+		return nil, false
+	}
+	var own, merged []pair
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		p := pair{n.Content[i], n.Content[i+1]}
+		switch {
+		case p.key.Kind == yaml.ScalarNode && p.key.Tag == "!!merge":
+			more, ok := d.merge(p.value, path, depth+1)
+			if !ok {
+				return nil, false
+			}
+			merged = append(merged, more...)
+		case p.key.Kind != yaml.ScalarNode:
+			d.fail(spot(p.key), "a key in "+where(path)+" is no plain word", "write key: value")
+		default:
+			own = d.add(own, p, path)
+		}
+	}
+	for _, p := range merged {
+		if _, found := find(own, p.key.Value); !found {
+			own = append(own, p)
+		}
+	}
+	return own, true
+}
+
+func (d *decoder) add(pairs []pair, p pair, path string) []pair {
+	first, twice := find(pairs, p.key.Value)
+	if !twice {
+		return append(pairs, p)
+	}
+	d.fail(spot(p.key), fmt.Sprintf("key %s stands twice in %s, first in line %d", quote(p.key.Value), where(path), first.key.Line), "keep one of them")
+	return pairs
+}
+
+func where(path string) string {
+	if path == "" {
+		return "the file"
+	}
+	return path
+}
+
+// vocabulary is the keys of one section.
+type vocabulary struct{ known, planned []string }
+
+func keyOf(f reflect.StructField) string {
+	key := f.Tag.Get("yaml")
+	if key == "-" {
+		return ""
+	}
+	return key
+}
+
+func keysOf(t reflect.Type) vocabulary {
+	var v vocabulary
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if key := keyOf(f); key != "" {
+			v.known = append(v.known, key)
+		}
+		v.planned = append(v.planned, strings.Fields(f.Tag.Get("planned"))...)
+	}
+	return v
+}
+
+// stranger complains about a key that the section does not have.
+func (d *decoder) stranger(key *yaml.Node, path string, keys vocabulary) {
+	name := key.Value
+	if slices.Contains(keys.planned, name) {
+		d.fail(spot(key), join(path, name)+" is planned, not in this version", "remove it, or wait for a version that has it")
+		return
+	}
+	text := "unknown key " + quote(name) + " in " + where(path)
+	meant, found := closest(name, slices.Concat(keys.known, keys.planned))
+	if !found {
+		d.fail(spot(key), text, "known here: "+strings.Join(keys.known, ", "))
+		return
+	}
+	d.broken[join(path, meant)] = true // so that it is not called missing as well
+	d.fail(spot(key), text, `did you mean "`+meant+`"?`)
+}
