@@ -34,6 +34,9 @@ const (
 	ConnAuth    Code = "CONN_AUTH"
 	ConnLost    Code = "CONN_LOST"
 	ConnBlocked Code = "CONN_BLOCKED"
+
+	// SourceStatement: the database answers, but the feed's statement fails on what it meets there.
+	SourceStatement Code = "SOURCE_STATEMENT"
 )
 
 // Failure is a bad row: the record's own result, never another's. It ends up in ERROR_CODE and

@@ -1,0 +1,57 @@
+package source
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// dialect is what differs between databases.
+type dialect interface {
+	// begin opens a read-only transaction in which values are written as this package reads them,
+	// and returns the server's identity, or "" where it cannot be known.
+	begin(ctx context.Context, db *sqlx.DB) (tx *sqlx.Tx, server string, err error)
+
+	// locate finds the table or query and learns its columns.
+	locate(ctx context.Context, tx *sqlx.Tx) (*relation, error)
+
+	// inspect looks at what could be wrong with the account and the sequence column.
+	inspect(ctx context.Context, tx *sqlx.Tx, r *relation, sequence column) error
+
+	// above and among are conditions on a column with one parameter; numbers makes among's.
+	above(column string) string
+	among(column string) string
+	numbers(seqs []int64) string
+
+	// each hands the rows of query to p until it has enough.
+	each(ctx context.Context, tx *sqlx.Tx, query string, arg any, p *page) error
+}
+
+// relation is a table or query as locate found it.
+type relation struct {
+	from     string // stands after FROM
+	alias    string // qualifies columns of from
+	columns  []column
+	server   string // for people
+	timeline int64
+	unique   bool // two rows can never share a number
+	notes    []string
+
+	oid uint32 // PostgreSQL's, of a table
+}
+
+// column is what can be read, and how.
+type column struct {
+	record.Column
+	expr    string // stands after SELECT, with the column's reference for %s
+	read    func(src any) (record.Value, error)
+	integer bool
+	lowest  int64 // of an integer: below every number it can hold, where int64 has room
+	notNull bool
+	number  int // its attnum
+}
+
+// note adds a sentence for people.
+func (r *relation) note(text string) { r.notes = append(r.notes, text) }

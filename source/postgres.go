@@ -1,0 +1,161 @@
+package source
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/rowrelay/rowrelay/database"
+)
+
+// postgres reads through a cursor in a READ ONLY transaction.
+type postgres struct {
+	o Options
+
+	// What this account may call to tell servers apart; begin learns it at first.
+	asked, mayIdentify, mayTimeline bool
+}
+
+// exact makes every value's text the same whatever the server's, database's or role's settings are,
+// for one transaction.
+const exact = `SELECT ARRAY[set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'iso_8601', true),
+	set_config('extra_float_digits', '3', true), set_config('TimeZone', 'UTC', true), set_config('bytea_output', 'hex', true)]::text`
+
+func (p *postgres) begin(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, string, error) {
+	tx, err := db.BeginTxx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, "", fmt.Errorf("begin: %w", err)
+	}
+	server, err := p.settle(ctx, tx)
+	if err != nil {
+		_ = tx.Rollback()
+		return nil, "", fmt.Errorf("begin: %w", err)
+	}
+	return tx, server, nil
+}
+
+// settle is one round trip: the settings, and which server this is.
+func (p *postgres) settle(ctx context.Context, tx *sqlx.Tx) (server string, err error) {
+	if !p.asked {
+		if err := p.ask(ctx, tx); err != nil {
+			return "", err
+		}
+	}
+	query := exact + ", ''"
+	if p.mayIdentify {
+		query = exact + ", (SELECT system_identifier::text FROM pg_control_system())"
+	}
+	var settings string
+	err = tx.QueryRowxContext(ctx, query).Scan(&settings, &server)
+	return server, err
+}
+
+func (p *postgres) ask(ctx context.Context, tx *sqlx.Tx) error {
+	const query = `SELECT COALESCE(has_function_privilege(to_regprocedure('pg_control_system()'), 'EXECUTE'), false),
+		COALESCE(has_function_privilege(to_regprocedure('pg_control_checkpoint()'), 'EXECUTE'), false)`
+	if err := tx.QueryRowxContext(ctx, query).Scan(&p.mayIdentify, &p.mayTimeline); err != nil {
+		return err
+	}
+	p.asked = true
+	return nil
+}
+
+// each asks a cursor for a few rows at a time: a row that is not wanted any more has not been sent.
+// The end of the transaction closes the cursor.
+func (p *postgres) each(ctx context.Context, tx *sqlx.Tx, query string, arg any, page *page) error {
+	if _, err := tx.ExecContext(ctx, "DECLARE page NO SCROLL CURSOR FOR "+query, arg); err != nil {
+		return err
+	}
+	for step := page.step(0); ; step = page.step(step) {
+		rows, err := tx.QueryxContext(ctx, "FETCH "+strconv.Itoa(step)+" FROM page")
+		if err != nil {
+			return err
+		}
+		n, more, err := takeAll(rows, page)
+		if err != nil || !more || n < step {
+			return err
+		}
+	}
+}
+
+// takeAll hands rows to the page until either has enough, and closes them.
+func takeAll(rows *sqlx.Rows, page *page) (n int, more bool, err error) {
+	defer rows.Close()
+	for more = true; more && rows.Next(); n++ {
+		if more, err = page.take(rows); err != nil {
+			return n, false, err
+		}
+	}
+	return n, more, rows.Err()
+}
+
+func (p *postgres) above(column string) string { return column + " > $1::bigint" }
+
+func (p *postgres) among(column string) string { return column + " = ANY($1::bigint[])" }
+
+func (p *postgres) numbers(seqs []int64) string { return "{" + join(seqs) + "}" }
+
+func join(seqs []int64) string {
+	texts := make([]string, len(seqs))
+	for i, n := range seqs {
+		texts[i] = strconv.FormatInt(n, 10)
+	}
+	return strings.Join(texts, ",")
+}
+
+func (p *postgres) locate(ctx context.Context, tx *sqlx.Tx) (*relation, error) {
+	r := &relation{}
+	if err := p.greet(ctx, tx, r); err != nil {
+		return nil, err
+	}
+	if p.o.Table != "" {
+		return r, p.locateTable(ctx, tx, r)
+	}
+	return r, p.locateQuery(ctx, tx, r)
+}
+
+// greet learns who answers, as whom we are there, and what cannot be known.
+func (p *postgres) greet(ctx context.Context, tx *sqlx.Tx, r *relation) error {
+	var version, user string
+	var standby bool
+	const query = `SELECT current_setting('server_version'), current_user, pg_is_in_recovery()`
+	if err := tx.QueryRowxContext(ctx, query).Scan(&version, &user, &standby); err != nil {
+		return err
+	}
+	version, _, _ = strings.Cut(version, " ") // "15.18 (Debian 15.18-0+deb12u1)"
+	r.server = fmt.Sprintf("PostgreSQL %s as %s", version, user)
+	if standby {
+		r.note("the server is a standby: rows are read as far as it has followed its primary")
+	}
+	if !p.mayIdentify {
+		r.note("pg_control_system() may not be called, so another server under this address would not be noticed: GRANT EXECUTE ON FUNCTION pg_control_system() TO " + database.Quote(user))
+	}
+	if !p.mayTimeline {
+		return nil
+	}
+	return tx.QueryRowxContext(ctx, "SELECT timeline_id FROM pg_control_checkpoint()").Scan(&r.timeline)
+}
+
+// inspect has no say over a query: only its transaction keeps it from writing.
+func (p *postgres) inspect(ctx context.Context, tx *sqlx.Tx, r *relation, sequence column) error {
+	if p.o.Table == "" {
+		r.note("a query is kept from writing by its READ ONLY transaction alone: what the account may do elsewhere is not looked at")
+		r.note(`that "` + sequence.Name + `" is unique and has an index cannot be told of a query: numbers that repeat stop the feed`)
+		return nil
+	}
+	if p.o.RequireReadOnly {
+		if err := p.refuseWriter(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	return p.inspectSequence(ctx, tx, r, sequence)
+}
+
+var _ dialect = (*postgres)(nil)
+
+// lowest is the number below everything that an integer type holds; bigint leaves no room below it.
+var lowest = map[string]int64{"int2": -1<<15 - 1, "int4": -1<<31 - 1, "int8": -1 << 63}

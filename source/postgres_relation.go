@@ -1,0 +1,164 @@
+package source
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/rowrelay/rowrelay/database"
+)
+
+func (p *postgres) locateTable(ctx context.Context, tx *sqlx.Tx, r *relation) error {
+	parts, err := splitName(p.o.Table)
+	if err != nil {
+		return p.o.misfit("table", fmt.Sprintf("%q is no table name: %v", p.o.Table, err), "write table: orders, or table: sales.orders")
+	}
+	r.from, r.alias = quoteAll(parts), database.Quote(parts[len(parts)-1])
+	const query = `SELECT oid, relkind::text, relrowsecurity FROM pg_class WHERE oid = to_regclass($1)`
+	var kind string
+	var rowSecurity bool
+	err = tx.QueryRowxContext(ctx, query, r.from).Scan(&r.oid, &kind, &rowSecurity)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !strings.Contains("rpvmf", kind) {
+		return p.noTable(ctx, tx, parts)
+	}
+	if err != nil {
+		return err
+	}
+	if rowSecurity {
+		r.note("row security is on: rows that its policies hide from this account are not carried")
+	}
+	return p.tableColumns(ctx, tx, r)
+}
+
+// noTable looks for the table that was meant among those that are there.
+func (p *postgres) noTable(ctx context.Context, tx *sqlx.Tx, parts []string) error {
+	const query = `SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+		WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+		ORDER BY 1 LIMIT 5000`
+	var tables []string
+	if err := tx.SelectContext(ctx, &tables, query); err != nil {
+		return err
+	}
+	wanted := strings.Join(parts, ".")
+	if len(parts) == 1 {
+		wanted = "public." + wanted
+	}
+	remedy := "check the name, the schema, and the database in the url; names are taken as the database spells them"
+	if near := nearest(wanted, tables); near != "" {
+		remedy = fmt.Sprintf("did you mean %s? %s", near, remedy)
+	}
+	return p.o.misfit("table", fmt.Sprintf("there is no table %s", p.o.Table), remedy)
+}
+
+func (p *postgres) tableColumns(ctx context.Context, tx *sqlx.Tx, r *relation) error {
+	const query = `SELECT attname, attnum, attnotnull, atttypid FROM pg_attribute
+		WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum`
+	rows, err := tx.QueryxContext(ctx, query, r.oid)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var types []uint32
+	for rows.Next() {
+		var c column
+		var oid uint32
+		if err := rows.Scan(&c.Name, &c.number, &c.notNull, &oid); err != nil {
+			return err
+		}
+		r.columns, types = append(r.columns, c), append(types, oid)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return p.typeColumns(ctx, tx, r, types)
+}
+
+// locateQuery tries the query alone before it wraps it: a parenthesis or comment of its own must not
+// reach beyond it.
+func (p *postgres) locateQuery(ctx context.Context, tx *sqlx.Tx, r *relation) error {
+	stmt, err := tx.PrepareContext(ctx, p.o.Query)
+	if err != nil {
+		return err
+	}
+	if err := stmt.Close(); err != nil {
+		return err
+	}
+	r.alias = `"q"`
+	r.from = "(\n" + p.o.Query + "\n) AS " + r.alias
+	names, err := outputNames(ctx, tx, "SELECT * FROM "+r.from+" LIMIT 0")
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, name := range names {
+		if seen[name] {
+			return p.o.misfit("query", fmt.Sprintf("two columns are named %q", name), "name one of them otherwise with AS")
+		}
+		seen[name] = true
+		r.columns = append(r.columns, column{})
+		r.columns[len(r.columns)-1].Name = name
+	}
+	types, err := p.queryTypes(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	return p.typeColumns(ctx, tx, r, types)
+}
+
+func outputNames(ctx context.Context, tx *sqlx.Tx, query string) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	return names, rows.Err()
+}
+
+// queryTypes asks for the types of columns without a row: an outer join makes one row of NULLs.
+func (p *postgres) queryTypes(ctx context.Context, tx *sqlx.Tx, r *relation) ([]uint32, error) {
+	exprs, types := make([]string, len(r.columns)), make([]uint32, len(r.columns))
+	dest := make([]any, len(types))
+	for i, c := range r.columns {
+		exprs[i] = "pg_typeof(" + r.alias + "." + database.Quote(c.Name) + ")::oid"
+		dest[i] = &types[i]
+	}
+	query := fmt.Sprintf("SELECT %s FROM (SELECT 1) AS one LEFT JOIN (SELECT * FROM %s LIMIT 0) AS %s ON true",
+		strings.Join(exprs, ", "), r.from, r.alias)
+	return types, tx.QueryRowxContext(ctx, query).Scan(dest...)
+}
+
+// inspectSequence tells whether the sequence column is what it should be. What cannot be proven is
+// a note, because views and foreign tables prove nothing.
+func (p *postgres) inspectSequence(ctx context.Context, tx *sqlx.Tx, r *relation, sequence column) error {
+	const query = `SELECT count(*) FILTER (WHERE i.indisunique AND i.indnkeyatts = 1 AND NOT (c.relkind = 'r' AND c.relhassubclass)) > 0,
+			count(i.indexrelid) > 0, c.relkind::text
+		FROM pg_class c LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND i.indkey[0] = $2
+		WHERE c.oid = $1 GROUP BY c.relkind`
+	var indexed bool
+	var kind string
+	if err := tx.QueryRowxContext(ctx, query, r.oid, sequence.number).Scan(&r.unique, &indexed, &kind); err != nil {
+		return err
+	}
+	if strings.Contains("vf", kind) {
+		r.note(fmt.Sprintf("%s is no plain table: that %q is unique and has an index cannot be told", p.o.Table, sequence.Name))
+		return nil
+	}
+	if !indexed {
+		r.note(fmt.Sprintf("no index begins with %q: every poll reads the whole table; CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s)",
+			sequence.Name, r.from, database.Quote(sequence.Name)))
+	} else if !r.unique {
+		r.note(fmt.Sprintf("no unique index on %q alone: rows that share a number stop the feed", sequence.Name))
+	}
+	if !sequence.notNull {
+		r.note(fmt.Sprintf("%q may be NULL: such rows are never read", sequence.Name))
+	}
+	return nil
+}

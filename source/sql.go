@@ -1,0 +1,155 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// SQL is a table or query of a database.
+type SQL struct {
+	o       Options
+	db      *sqlx.DB
+	dialect dialect
+	plan    *plan // what Open learnt
+	server  string
+	mean    int // bytes of a row in the last page; 0 before
+}
+
+var _ Source = (*SQL)(nil)
+
+// Open is described at Source.
+func (s *SQL) Open(ctx context.Context) (Description, error) {
+	var d Description
+	err := s.view(ctx, func(tx *sqlx.Tx, server string) error {
+		r, err := s.dialect.locate(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p, err := newPlan(s.o, s.dialect, r)
+		if err != nil {
+			return err
+		}
+		if err := s.dialect.inspect(ctx, tx, r, p.fields[p.seq]); err != nil {
+			return err
+		}
+		if err := p.try(ctx, tx); err != nil {
+			return err
+		}
+		s.plan, s.server = p, server
+		d = Description{
+			Identity: Identity{Relation: p.relation, Sequence: s.o.Sequence, Server: server, Timeline: r.timeline},
+			Columns:  p.columns, Server: r.server, Notes: r.notes,
+		}
+		return nil
+	})
+	return d, err
+}
+
+// Start is described at Source. It looks at all rows, whatever `where` says: what is below the
+// highest number is not new.
+func (s *SQL) Start(ctx context.Context, at Start) (int64, error) {
+	if at.Mode == "number" {
+		return at.At, nil
+	}
+	var low, high *int64
+	err := s.view(ctx, func(tx *sqlx.Tx, _ string) error {
+		return tx.QueryRowxContext(ctx, s.plan.bounds()).Scan(&low, &high)
+	})
+	switch {
+	case err != nil:
+		return 0, err
+	case at.Mode == "now" && high != nil:
+		return *high, nil
+	case low == nil || *low > 0:
+		return 0, nil
+	case *low == math.MinInt64:
+		return 0, s.o.belowEverything()
+	}
+	return s.plan.fields[s.plan.seq].lowest, nil
+}
+
+// Read is described at Source.
+func (s *SQL) Read(ctx context.Context, after int64, limit Limit) (Page, error) {
+	p := s.newPage(limit)
+	p.last, p.rising = after, true
+	err := s.view(ctx, func(tx *sqlx.Tx, _ string) error {
+		if err := s.dialect.each(ctx, tx, s.plan.page(limit.Rows), after, p); err != nil {
+			return err
+		}
+		p.full = p.full || len(p.records) == limit.Rows
+		if p.full && !s.plan.unique {
+			return s.noTwin(ctx, tx, p.last)
+		}
+		return nil
+	})
+	if err != nil {
+		return Page{}, err
+	}
+	s.mean = p.mean()
+	return Page{Records: p.records, Full: p.full}, nil
+}
+
+// noTwin looks for a second row with the number a full page ended at: the next page would begin
+// above it, and nobody would see the row.
+func (s *SQL) noTwin(ctx context.Context, tx *sqlx.Tx, seq int64) error {
+	var n int
+	if err := tx.QueryRowxContext(ctx, s.plan.twins(), s.dialect.numbers([]int64{seq})).Scan(&n); err != nil {
+		return err
+	}
+	if n > 1 {
+		return s.o.notRising(seq, seq)
+	}
+	return nil
+}
+
+// Reread is described at Source; seqs must rise.
+func (s *SQL) Reread(ctx context.Context, seqs []int64, limit Limit) ([]*record.Record, int, error) {
+	seqs = seqs[:min(len(seqs), limit.Rows)]
+	if len(seqs) == 0 {
+		return nil, 0, nil
+	}
+	p := s.newPage(limit)
+	err := s.view(ctx, func(tx *sqlx.Tx, _ string) error {
+		return s.dialect.each(ctx, tx, s.plan.again(), s.dialect.numbers(seqs), p)
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	if !p.full {
+		return p.records, len(seqs), nil
+	}
+	at, _ := slices.BinarySearch(seqs, p.last)
+	return p.records, at + 1, nil
+}
+
+// Close is described at Source.
+func (s *SQL) Close() error { return s.db.Close() }
+
+// view runs f in a read-only transaction on the server that Open saw, and sorts what went wrong.
+func (s *SQL) view(ctx context.Context, f func(*sqlx.Tx, string) error) error {
+	tx, server, err := s.dialect.begin(ctx, s.db)
+	if err != nil {
+		return s.trouble(ctx, err)
+	}
+	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
+	if s.plan != nil && server != s.server {
+		return s.o.wentBack(s.server, server)
+	}
+	if err := f(tx, server); err != nil {
+		return s.trouble(ctx, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return s.trouble(ctx, fmt.Errorf("end the reading: %w", err))
+	}
+	return nil
+}
+
+func (s *SQL) newPage(limit Limit) *page {
+	return &page{o: &s.o, plan: s.plan, limit: limit, guess: s.mean}
+}

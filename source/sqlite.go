@@ -1,0 +1,124 @@
+package source
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// sqlite reads a file that is opened read-only. Any column may hold any type there, so a value is
+// read by what it is, not by what the column says.
+type sqlite struct {
+	o Options
+}
+
+var _ dialect = (*sqlite)(nil)
+
+// begin: a deferred transaction takes its snapshot at the first read; the file's path is what it is known by.
+func (s *sqlite) begin(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, string, error) {
+	tx, err := db.BeginTxx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, "", fmt.Errorf("begin: %w", err)
+	}
+	var path string
+	if err := tx.QueryRowxContext(ctx, `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path); err != nil {
+		_ = tx.Rollback()
+		return nil, "", fmt.Errorf("begin: %w", err)
+	}
+	return tx, path, nil
+}
+
+func (s *sqlite) locate(ctx context.Context, tx *sqlx.Tx) (*relation, error) {
+	r := &relation{alias: `"q"`, from: "(\n" + s.o.Query + "\n) AS \"q\""}
+	if s.o.Table != "" {
+		parts, err := splitName(s.o.Table)
+		if err != nil {
+			return nil, s.o.misfit("table", fmt.Sprintf("%q is no table name: %v", s.o.Table, err), "write table: orders")
+		}
+		r.from, r.alias = quoteAll(parts), database.Quote(parts[len(parts)-1])
+	}
+	var version string
+	if err := tx.QueryRowxContext(ctx, "SELECT sqlite_version()").Scan(&version); err != nil {
+		return nil, err
+	}
+	r.server = "SQLite " + version
+	return r, s.columns(ctx, tx, r)
+}
+
+func (s *sqlite) columns(ctx context.Context, tx *sqlx.Tx, r *relation) error {
+	rows, err := tx.QueryContext(ctx, "SELECT * FROM "+r.from+" LIMIT 0")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return err
+	}
+	for _, t := range types {
+		declared := t.DatabaseTypeName()
+		kind := affinity(declared)
+		r.columns = append(r.columns, column{
+			Column: record.Column{Name: t.Name(), Kind: kind, Type: declared},
+			expr:   "+%s", // an expression has no declared type, by which the driver would turn text into times
+			read:   readDynamic, integer: kind == record.Integer || declared == "", lowest: math.MinInt64,
+		})
+	}
+	return rows.Err()
+}
+
+// affinity follows the first rules of https://www.sqlite.org/datatype3.html#determination_of_column_affinity
+func affinity(declared string) record.Kind {
+	d := strings.ToUpper(declared)
+	switch {
+	case strings.Contains(d, "INT"):
+		return record.Integer
+	case strings.Contains(d, "BLOB"):
+		return record.Bytes
+	case strings.Contains(d, "REAL"), strings.Contains(d, "FLOA"), strings.Contains(d, "DOUB"):
+		return record.Float
+	}
+	return record.Text
+}
+
+func readDynamic(src any) (record.Value, error) {
+	switch v := src.(type) {
+	case string:
+		return record.Value{Text: v}, nil
+	case []byte:
+		return record.Value{Kind: record.Bytes, Text: string(v)}, nil
+	case int64:
+		return record.Value{Kind: record.Integer, Text: strconv.FormatInt(v, 10)}, nil
+	case float64:
+		return float(strconv.FormatFloat(v, 'g', -1, 64))
+	}
+	return record.Value{}, fmt.Errorf("the driver hands out a %T", src)
+}
+
+func (s *sqlite) inspect(context.Context, *sqlx.Tx, *relation, column) error { return nil }
+
+func (s *sqlite) above(column string) string { return column + " > ?1" }
+
+func (s *sqlite) among(column string) string {
+	return column + " IN (SELECT value FROM json_each(?1))"
+}
+
+func (s *sqlite) numbers(seqs []int64) string { return "[" + join(seqs) + "]" }
+
+// each needs no steps: SQLite computes a row when it is asked for.
+func (s *sqlite) each(ctx context.Context, tx *sqlx.Tx, query string, arg any, p *page) error {
+	rows, err := tx.QueryxContext(ctx, query, arg)
+	if err != nil {
+		return err
+	}
+	_, _, err = takeAll(rows, p)
+	return err
+}

@@ -1,0 +1,56 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// trouble says what an error means for the feed. A statement that the database cannot understand or
+// does not allow needs a person: a Stop. A statement that fails on what it meets (a division by zero
+// in `where`, a cancelled query) is waited for like an outage, by its own code: the data or the
+// database may heal it, nothing is lost, and status says why the feed stands still.
+func (s *SQL) trouble(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err() // the driver reports a cancelled statement, not why it was cancelled
+	}
+	if stop, ok := errors.AsType[*record.Stop](err); ok {
+		return stop
+	}
+	if isRefused(err) { // before Trouble: in our READ ONLY transactions 25006 is the statement's fault
+		return s.o.refused(err)
+	}
+	if outage, ok := errors.AsType[*record.Outage](database.Trouble(s.o.Connection, err)); ok {
+		return outage
+	}
+	return &record.Outage{Code: record.SourceStatement, Connection: s.o.Connection, Err: fmt.Errorf("read %s: %w", s.o.subject(), err)}
+}
+
+// refused is a statement that needs another file or another grant.
+func (o Options) refused(err error) *record.Stop {
+	stop := o.misfit("table", err.Error(), "correct the source in the file, or the table")
+	if o.Table == "" {
+		stop = o.misfit("query", err.Error(), "try the query by hand; it is wrapped as SELECT ... FROM (query) q")
+	}
+	if database.State(err) == "42501" {
+		stop.Remedy = "grant what is missing, as the owner or a superuser:\n" + o.grants("", "THE_DATABASE")
+	}
+	return stop
+}
+
+// isRefused: PostgreSQL's classes 42 (syntax, unknown names, privileges) and 3F (schema), the codes
+// of a statement that would write; SQLite's SQLITE_ERROR.
+func isRefused(err error) bool {
+	if lite, ok := errors.AsType[interface {
+		error
+		Code() int
+	}](err); ok {
+		return lite.Code() == 1
+	}
+	s := database.State(err)
+	return strings.HasPrefix(s, "42") || strings.HasPrefix(s, "3F") || s == "25006" || s == "0A000"
+}
