@@ -1,6 +1,7 @@
 package stompbroker
 
 import (
+	"cmp"
 	"sync"
 	"time"
 )
@@ -11,6 +12,7 @@ type faults struct {
 	mu      sync.Mutex
 	changed chan struct{}
 	reject  func(Message) bool
+	text    string
 	kill    func(Message) bool
 	delay   time.Duration
 	blocked bool
@@ -31,6 +33,11 @@ func (f *faults) set(change func()) {
 // itself Artemis closes the connection after an ERROR. nil ends it.
 func (b *Broker) Reject(reject func(Message) bool) {
 	b.faults.set(func() { b.faults.reject = reject })
+}
+
+// RejectText sets what an ERROR of Reject says; "message rejected" by default.
+func (b *Broker) RejectText(text string) {
+	b.faults.set(func() { b.faults.text = text })
 }
 
 // KillOn closes the connection without a word when a message arrives that the function selects,
@@ -66,6 +73,12 @@ func (f *faults) rejects(m Message) bool {
 	reject := f.reject
 	f.mu.Unlock()
 	return reject != nil && reject(m)
+}
+
+func (f *faults) why() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return cmp.Or(f.text, "message rejected")
 }
 
 func (f *faults) kills(m Message) bool {

@@ -161,7 +161,7 @@ func (s *session) sent(f *frame.Frame) bool {
 		return s.collect(id, m, f)
 	}
 	if s.b.faults.rejects(m) {
-		return s.fail(f.Header.Get(frame.Receipt), "message rejected")
+		return s.fail(f.Header.Get(frame.Receipt), s.b.faults.why())
 	}
 	if !s.b.faults.pass(s.done) {
 		return false
@@ -177,7 +177,7 @@ func (s *session) collect(id string, m Message, f *frame.Frame) bool {
 	}
 	if s.b.faults.rejects(m) {
 		t.doomed = true
-		return s.fail(f.Header.Get(frame.Receipt), "message rejected")
+		return s.fail(f.Header.Get(frame.Receipt), s.b.faults.why())
 	}
 	t.messages = append(t.messages, m)
 	return s.receipt(f)
@@ -191,7 +191,7 @@ func (s *session) commit(f *frame.Frame) bool {
 		return s.fail(f.Header.Get(frame.Receipt), "invalid transaction id: "+id)
 	}
 	if t.doomed {
-		return s.fail(f.Header.Get(frame.Receipt), "transaction was rolled back: message rejected")
+		return s.fail(f.Header.Get(frame.Receipt), "transaction was rolled back: "+s.b.faults.why())
 	}
 	if !s.b.faults.pass(s.done) {
 		return false

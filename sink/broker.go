@@ -1,0 +1,108 @@
+package sink
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-stomp/stomp/v3/frame"
+)
+
+// Broker is a make of broker: it decides the address, the headers and the way to send.
+type Broker string
+
+// The brokers that rowrelay knows. Other is any STOMP 1.2 broker that confirms a SEND with a
+// receipt and takes /queue/X; Auto asks the `server` header.
+const (
+	Auto     Broker = "auto"
+	Artemis  Broker = "artemis"
+	ActiveMQ Broker = "activemq"
+	RabbitMQ Broker = "rabbitmq"
+	Other    Broker = "other"
+)
+
+// rabbitFrame is RabbitMQ's stomp.max_frame_size since 3.13, which it does not announce.
+const rabbitFrame = 4 << 20
+
+// brokerOf tells a broker by its `server` header; Auto if it is none that we know.
+func brokerOf(server string) Broker {
+	switch { // the order matters: Artemis begins like ActiveMQ
+	case strings.HasPrefix(server, "ActiveMQ-Artemis"):
+		return Artemis
+	case strings.HasPrefix(server, "ActiveMQ"):
+		return ActiveMQ
+	case strings.HasPrefix(server, "RabbitMQ"):
+		return RabbitMQ
+	}
+	return Auto
+}
+
+// transactional says that transactions are the fast way to many confirmed messages. Elsewhere they
+// are slower or, as on RabbitMQ, confirm nothing.
+func (b Broker) transactional() bool { return b == ActiveMQ }
+
+// letter writes SEND frames for one broker and destination.
+type letter struct {
+	broker      Broker
+	destination string
+	routing     string // Artemis's routing type
+	class       Class
+	persistent  string
+	limit       int // of a frame; 0: none
+	batch       int // messages that may be under way
+}
+
+func newLetter(b Broker, o Options) letter {
+	l := letter{broker: b, class: o.Class, batch: o.BatchMax, persistent: fmt.Sprint(!o.Transient), limit: o.MaxFrame}
+	name, prefix, routing := o.Queue, "/queue/", "ANYCAST"
+	if o.Topic != "" {
+		name, prefix, routing = o.Topic, "/topic/", "MULTICAST"
+	}
+	if b == Artemis {
+		prefix, l.routing = "", routing
+	}
+	if strings.HasPrefix(name, "/") {
+		prefix = ""
+	}
+	l.destination = prefix + name
+	if b == RabbitMQ && l.limit == 0 {
+		l.limit = rabbitFrame
+	}
+	return l
+}
+
+// frame is the SEND of a message, without receipt and transaction.
+func (l letter) frame(m Message) *frame.Frame {
+	f := frame.New(frame.SEND,
+		frame.Destination, l.destination,
+		"persistent", l.persistent,
+		"dedupId", m.ID,
+		"correlation-id", m.ID)
+	switch l.broker {
+	case Artemis:
+		f.Header.Add("destination-type", l.routing)
+		f.Header.Add("_AMQ_DUPL_ID", m.ID)
+	case RabbitMQ:
+		f.Header.Add("amqp-message-id", m.ID)
+		if l.class == Text {
+			f.Header.Add("JMSType", "TextMessage")
+		}
+	}
+	if l.class == Bytes {
+		f.Header.Add(frame.ContentLength, fmt.Sprint(len(m.Body)))
+	}
+	f.Body = m.Body
+	return f
+}
+
+// overhead is room for the headers that letter.frame does not know yet: receipt and transaction.
+const overhead = 128
+
+// size is about the number of bytes that a frame takes on the wire.
+func size(f *frame.Frame) int {
+	n := len(f.Command) + len(f.Body) + overhead
+	for i := range f.Header.Len() {
+		name, value := f.Header.GetAt(i)
+		n += len(name) + len(value) + 2
+	}
+	return n
+}
