@@ -100,6 +100,9 @@ func (c *checker) reach(path, name, who string, schemes ...string) (Connection, 
 
 // sound tells that neither the path nor a section round it was refused.
 func (c *checker) sound(path string) bool {
+	if c.broken[""] {
+		return false
+	}
 	for p := path; p != ""; p = parent(p) {
 		if c.broken[p] || c.broken[inDefaults(p)] {
 			return false
@@ -125,37 +128,51 @@ func (c *checker) not(path string, value any) string {
 	return fmt.Sprintf(", not %v", value)
 }
 
+// usual tells the default of a key.
+func (c *checker) usual(path string) string {
+	plain := flatten(&File{
+		ShutdownGrace: defaultFile(c.env).ShutdownGrace,
+		Log:           defaultFile(c.env).Log,
+		Connections:   map[string]Connection{"*": defaultConnection()},
+		Feeds:         map[string]Feed{"*": defaultFeed()},
+	})
+	if parts := strings.SplitN(path, ".", 3); parts[0] == "feeds" || parts[0] == "connections" {
+		path = parts[0] + ".*." + parts[2]
+	}
+	return "the default is " + plain[path]
+}
+
 func (c *checker) number(path string, n, low, high int) {
 	if c.sound(path) && (n < low || n > high) {
-		c.wrong(path, fmt.Sprintf("%s is %d to %d%s", last(path), low, high, c.not(path, n)), "")
+		c.wrong(path, fmt.Sprintf("%s must be %d to %d%s", last(path), low, high, c.not(path, n)), c.usual(path))
 	}
 }
 
 func (c *checker) fraction(path string, x, low, high float64) {
 	if c.sound(path) && (x < low || x > high) {
-		c.wrong(path, fmt.Sprintf("%s is %v to %v%s", last(path), low, high, c.not(path, x)), "")
+		c.wrong(path, fmt.Sprintf("%s must be %v to %v%s", last(path), low, high, c.not(path, x)), c.usual(path))
 	}
 }
 
 func (c *checker) span(path string, d Duration, low, high time.Duration) {
 	if c.sound(path) && (time.Duration(d) < low || time.Duration(d) > high) {
-		c.wrong(path, fmt.Sprintf("%s is %s to %s%s", last(path), Duration(low), Duration(high), c.not(path, d)), "")
+		c.wrong(path, fmt.Sprintf("%s must be %s to %s%s", last(path), Duration(low), Duration(high), c.not(path, d)), c.usual(path))
 	}
 }
 
 func (c *checker) size(path string, s, low, high Size) {
 	if c.sound(path) && (s < low || s > high) {
-		c.wrong(path, fmt.Sprintf("%s is %s to %s%s", last(path), low, high, c.not(path, s)), "")
+		c.wrong(path, fmt.Sprintf("%s must be %s to %s%s", last(path), low, high, c.not(path, s)), c.usual(path))
 	}
 }
 
 func (c *checker) oneOf(path, value string, words ...string) {
 	if c.sound(path) && !slices.Contains(words, value) {
-		remedy := ""
+		remedy := c.usual(path)
 		if meant, found := closest(value, words); found {
 			remedy = `did you mean "` + meant + `"?`
 		}
-		c.wrong(path, fmt.Sprintf("%s is %s%s", last(path), strings.Join(words, ", "), c.not(path, quote(value))), remedy)
+		c.wrong(path, fmt.Sprintf("%s must be one of %s%s", last(path), strings.Join(words, ", "), c.not(path, quote(value))), remedy)
 	}
 }
 

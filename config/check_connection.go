@@ -80,7 +80,7 @@ func (c *checker) limits(path string, at Connection) {
 	c.span(path+".timeouts.request", at.Timeouts.Request, time.Millisecond, day)
 	c.span(path+".timeouts.receipt", at.Timeouts.Receipt, time.Millisecond, day)
 	c.oneOf(path+".broker", at.Broker, "auto", "artemis", "activemq", "rabbitmq", "other")
-	c.matches(path+".vhost", at.VHost, printable, "vhost is one line of text", "")
+	c.matches(path+".vhost", at.VHost, printable, "vhost is one line of text", "RabbitMQ's own is /")
 	c.span(path+".heartbeat", at.Heartbeat, 100*time.Millisecond, time.Hour)
 	if c.has(path + ".max_frame") {
 		c.size(path+".max_frame", at.MaxFrame, 1<<10, 1<<30)
@@ -130,7 +130,11 @@ func (c *checker) address(path, text string) bool {
 		c.wrong(path, scheme+":// is planned, not in this version", "this version has "+strings.Join(known, ", "))
 		return false
 	case !found || !slices.Contains(known, scheme):
-		c.wrong(path, last(path)+" has no scheme that is known here", "begin it with postgres://, sqlite:, stomp:// or stomp+tls://")
+		remedy := "begin it with postgres://, sqlite:, stomp:// or stomp+tls://"
+		if meant, near := closest(scheme, known); near && found {
+			remedy = `did you mean "` + meant + `"?`
+		}
+		c.wrong(path, last(path)+" has no scheme that is known here", remedy)
 		return false
 	case scheme == sqlite:
 		c.sqliteFile(path, rest)
@@ -195,7 +199,7 @@ func (c *checker) tls(path string, at Connection) {
 	if (at.TLS.CertFile == "") != (at.TLS.KeyFile == "") && c.sound(path) {
 		c.wrong(path, "cert_file and key_file go together", "write both or none")
 	}
-	c.matches(path+".server_name", at.TLS.ServerName, printable, "server_name is the name in the server's certificate", "")
+	c.matches(path+".server_name", at.TLS.ServerName, printable, "server_name is the name in the server's certificate", "remove it to expect the host of the URL")
 	c.readable(path+".ca_file", at.TLS.CAFile)
 	c.readable(path+".cert_file", at.TLS.CertFile)
 	c.readable(path+".key_file", at.TLS.KeyFile)

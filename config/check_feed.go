@@ -31,7 +31,7 @@ func (c *checker) retry(path string, r Retry) {
 	c.fraction(path+".factor", r.Factor, 1, 100)
 	c.fraction(path+".jitter", r.Jitter, 0, 1)
 	if r.Max < r.Initial && c.sound(path+".max") && c.sound(path+".initial") {
-		c.wrong(path+".max", "max is shorter than initial", "")
+		c.wrong(path+".max", "max is shorter than initial", "max bounds the time between two attempts, initial is the first")
 	}
 }
 
@@ -45,7 +45,7 @@ func (c *checker) source(path string, s Source) {
 	c.require(path+".sequence", "name the growing number that rowrelay follows: an integer column, unique, not null")
 	c.require(path+".start", "write start: now, first or a number. There is no default: sending all old rows, or missing the first ones, must be a choice")
 	for _, column := range []struct{ key, name string }{{"sequence", s.Sequence}, {"business_key", s.BusinessKey}, {"created", s.Created}} {
-		c.matches(path+"."+column.key, column.name, printable, column.key+" is the name of a column", "")
+		c.matches(path+"."+column.key, column.name, printable, column.key+" is the name of a column", "write it as the database does")
 	}
 	c.columns(path+".columns", s.Columns)
 	c.number(path+".bunch", s.Bunch, 1, 100_000)
@@ -57,7 +57,7 @@ func (c *checker) relation(path string, s Source) {
 	if !c.exactlyOne(path, "table", "query", "write table: schema.name, or query: SELECT ...") {
 		return
 	}
-	c.matches(table, s.Table, isTable, "table is a name, or schema.name", "")
+	c.matches(table, s.Table, isTable, "table is a name, or schema.name", "write it as the database does, without quotes")
 	c.matches(query, s.Query, isQuery, "query is one SELECT without a semicolon at its end", "rowrelay puts it in brackets: SELECT * FROM (query) q WHERE ...")
 	if c.has(query) && c.has(path+".where") {
 		c.wrong(path+".where", "where goes with table only", "put the condition into the query")
@@ -86,7 +86,7 @@ func (c *checker) columns(path string, columns []string) {
 		switch {
 		case !c.sound(at):
 		case !printable(name):
-			c.wrong(at, "this is no name of a column", "")
+			c.wrong(at, "this is no name of a column", "write it as the database does")
 		case slices.Contains(columns[:i], name):
 			c.wrong(at, "column "+quote(name)+" is listed twice", "remove one of them")
 		}
@@ -117,8 +117,8 @@ func (c *checker) sink(path string, s Sink) {
 	c.require(path+".connection", "name one of the connections")
 	c.reach(path+".connection", s.Connection, "a sink", stomp, stompTLS)
 	if c.exactlyOne(path, "queue", "topic", "write queue: NAME, or topic: NAME") {
-		c.matches(path+".queue", s.Queue, printable, "queue is the name of a queue", "")
-		c.matches(path+".topic", s.Topic, printable, "topic is the name of a topic", "")
+		c.matches(path+".queue", s.Queue, printable, "queue is the name of a queue", "write it as the broker does: ERP.ORDERS")
+		c.matches(path+".topic", s.Topic, printable, "topic is the name of a topic", "write it as the broker does: ERP.ORDERS")
 	}
 	c.number(path+".connections", s.Connections, 1, 64)
 	c.number(path+".batch.max", s.Batch.Max, 1, 10_000)

@@ -4,7 +4,6 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -33,8 +32,8 @@ func (d *decoder) warn(m mark, text, remedy string) {
 
 func spot(n *yaml.Node) mark { return mark{n.Line, n.Column} }
 
-// follow returns what an alias stands for.
-func follow(n *yaml.Node) *yaml.Node {
+// target returns what an alias stands for.
+func target(n *yaml.Node) *yaml.Node {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
@@ -63,19 +62,14 @@ func (d *decoder) value(n *yaml.Node, path string, v reflect.Value) {
 
 // section decodes a mapping whose keys are the struct's. A section without content keeps its defaults.
 func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
-	if isNull(follow(n)) {
+	if isNull(target(n)) {
 		return
 	}
 	pairs, ok := d.pairs(n, path)
 	if !ok {
 		return
 	}
-	keys := keysOf(v.Type())
-	for _, p := range pairs {
-		if !slices.Contains(keys.known, p.key.Value) {
-			d.stranger(p.key, path, keys)
-		}
-	}
+	pairs = d.understood(pairs, path, keysOf(v.Type()))
 	for i := range v.NumField() { // in the struct's order, so that defaults come before feeds
 		key := keyOf(v.Type().Field(i))
 		if p, found := find(pairs, key); found && key != "" {
@@ -87,7 +81,7 @@ func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
 // enter notes where a pair stands and decodes its value.
 func (d *decoder) enter(p pair, path string, v reflect.Value) {
 	d.marks[path] = spot(p.key)
-	if follow(p.value).Kind == yaml.ScalarNode && !isNull(follow(p.value)) {
+	if target(p.value).Kind == yaml.ScalarNode && !isNull(target(p.value)) {
 		d.marks[path] = spot(p.value)
 	}
 	d.value(p.value, path, v)
@@ -95,7 +89,7 @@ func (d *decoder) enter(p pair, path string, v reflect.Value) {
 
 // named decodes connections and feeds: a mapping whose keys are the user's names.
 func (d *decoder) named(n *yaml.Node, path string, v reflect.Value) {
-	if isNull(follow(n)) {
+	if isNull(target(n)) {
 		return
 	}
 	pairs, ok := d.pairs(n, path)
@@ -127,13 +121,13 @@ func (d *decoder) fresh(t reflect.Type, name string) reflect.Value {
 }
 
 func (d *decoder) list(n *yaml.Node, path string, v reflect.Value) {
-	n = follow(n)
+	n = target(n)
 	if strings.HasPrefix(path, "defaults.") {
 		d.refuse(path, d.marks[path], last(path)+" is a list; defaults hold single values and sections only", "move it into each feed")
 		return
 	}
 	if n.Kind != yaml.SequenceNode {
-		d.refuse(path, d.marks[path], last(path)+" is a list", "write "+last(path)+": [first, second]")
+		d.refuse(path, d.marks[path], last(path)+" must be a list", "write "+last(path)+": [first, second]")
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))

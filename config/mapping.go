@@ -34,8 +34,8 @@ func (d *decoder) pairs(n *yaml.Node, path string) ([]pair, bool) {
 
 func (d *decoder) merge(n *yaml.Node, path string, depth int) ([]pair, bool) {
 	at := spot(n)
-	if n = follow(n); n.Kind != yaml.MappingNode || depth > mergeDepth {
-		d.fail(at, where(path)+" is a section: keys with values", "put its keys on lines of their own, indented below it")
+	if n = target(n); n.Kind != yaml.MappingNode || depth > mergeDepth {
+		d.fail(at, where(path)+" must be a section: keys with values", "put its keys on lines of their own, indented below it")
 		return nil, false
 	}
 	var own, merged []pair
@@ -101,19 +101,38 @@ func keysOf(t reflect.Type) vocabulary {
 	return v
 }
 
-// stranger complains about a key that the section does not have.
-func (d *decoder) stranger(key *yaml.Node, path string, keys vocabulary) {
+// stranger complains about a key that the section does not have, and returns the key that was
+// likely meant.
+func (d *decoder) stranger(key *yaml.Node, path string, keys vocabulary) string {
 	name := key.Value
 	if slices.Contains(keys.planned, name) {
 		d.fail(spot(key), join(path, name)+" is planned, not in this version", "remove it, or wait for a version that has it")
-		return
+		return ""
 	}
 	text := "unknown key " + quote(name) + " in " + where(path)
 	meant, found := closest(name, slices.Concat(keys.known, keys.planned))
 	if !found {
 		d.fail(spot(key), text, "known here: "+strings.Join(keys.known, ", "))
-		return
+		return ""
 	}
-	d.broken[join(path, meant)] = true // so that it is not called missing as well
 	d.fail(spot(key), text, `did you mean "`+meant+`"?`)
+	return meant
+}
+
+// understood replaces misspelt keys by the ones that were meant, so that they are not called
+// missing as well and what stands below them is checked in the same go.
+func (d *decoder) understood(pairs []pair, path string, keys vocabulary) []pair {
+	all := slices.Clone(pairs)
+	for _, p := range pairs {
+		if slices.Contains(keys.known, p.key.Value) {
+			continue
+		}
+		meant := d.stranger(p.key, path, keys)
+		if _, written := find(all, meant); !written {
+			key := *p.key
+			key.Value = meant
+			all = append(all, pair{&key, p.value})
+		}
+	}
+	return all
 }

@@ -16,10 +16,10 @@ import (
 // quoted or not, and is not parsed as YAML again.
 func (d *decoder) scalar(n *yaml.Node, path string, v reflect.Value) {
 	at := spot(n)
-	n = follow(n)
+	n = target(n)
 	switch {
 	case n.Kind != yaml.ScalarNode:
-		d.refuse(path, at, last(path)+" is a single value, no list and no section", "")
+		d.refuse(path, at, last(path)+" must be a single value, not a list or a section", "write it behind the colon, on one line")
 		return
 	case isNull(n):
 		d.refuse(path, at, last(path)+" has no value", "give it one, or remove the line")
@@ -110,7 +110,7 @@ func set(v reflect.Value, text string) *fault {
 	case reflect.Int:
 		n, err := strconv.Atoi(text)
 		if err != nil || (len(text) > 1 && strings.TrimLeft(text, "+-")[0] == '0') {
-			return &fault{text, "is no whole number", "write it in plain digits: 16"}
+			return &fault{text, "is no whole number", "write it in plain digits: 16, without a zero in front"}
 		}
 		v.SetInt(int64(n))
 	case reflect.Float64:

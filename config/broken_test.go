@@ -1,0 +1,45 @@
+package config
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestBrokenFilesSayWhereAndWhatToDo compares everything that is printed for a broken file, line,
+// column and remedy included.
+func TestBrokenFilesSayWhereAndWhatToDo(t *testing.T) {
+	paths, err := filepath.Glob("testdata/broken/*.yaml")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(paths), 10)
+	for _, path := range paths {
+		name := strings.TrimSuffix(filepath.Base(path), ".yaml")
+		t.Run(name, func(t *testing.T) {
+			complaints := breakage(t, "broken/"+name+".yaml", Run)
+			require.Error(t, complaints.Err())
+			for _, c := range complaints.Failures() {
+				require.NotEmpty(t, c.Remedy, c.Text)
+			}
+			requireGolden(t, "broken/"+name+".golden", printed(t, complaints))
+		})
+	}
+}
+
+func breakage(t *testing.T, file string, mode Mode) Complaints {
+	env := environment(nil, map[string]string{
+		"/run/secrets/erp": "erp-secret\n",
+		"/run/secrets/mq":  "mq-secret\n",
+		"/etc/ca.pem":      "",
+		"/etc/relay.crt":   "",
+	})
+	_, complaints := Parse("rowrelay.yaml", []byte(golden(t, file)), env, mode)
+	return complaints
+}
+
+func printed(t *testing.T, c Complaints) string {
+	var out strings.Builder
+	require.NoError(t, c.Print(&out, Symbols))
+	return out.String() + "Summary: " + c.Summary() + "\n"
+}
