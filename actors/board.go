@@ -154,3 +154,22 @@ func (b *Board) waiting(name string) int {
 	}
 	return n
 }
+
+// Drained tells whether the feed's last poll found nothing while nothing was in flight.
+func (b *Board) Drained(feed string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	g, ok := b.feeds[feed]
+	return ok && g.drained && g.InFlight == 0
+}
+
+// FailedRows counts the rows that ended FAILED since this process started.
+func (b *Board) FailedRows() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := int64(0)
+	for _, g := range b.feeds {
+		n += g.failedTotal
+	}
+	return n
+}

@@ -186,12 +186,12 @@ func (d *dump) settle(c actor.Context, p store.Position) {
 
 // identify refuses a position that was read from another source, and takes over a new timeline.
 func (d *dump) identify(p store.Position) error {
-	var was source.Identity
-	if err := json.Unmarshal(p.Identity, &was); err != nil {
-		return fmt.Errorf("read the source identity of %s: %w", d.feed.Name, err)
+	was, err := storedIdentity(d.feed.Name, p)
+	if err != nil {
+		return err
 	}
 	is := d.source.Identity
-	if err := SameSource(d.feed.Name, was, is); err != nil {
+	if err := sameSource(d.feed.Name, was, is); err != nil {
 		return err
 	}
 	if was.Timeline == is.Timeline {

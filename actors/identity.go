@@ -1,16 +1,34 @@
 package actors
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/source"
+	"github.com/rowrelay/rowrelay/store"
 )
 
-// SameSource refuses a source that is not the one a feed's position was read from: a CONFIG stop for
-// another table, query or sequence in the file, SOURCE_WENT_BACK for another server. An unknown server
+// SameStored refuses a source that is not the one a feed's stored position was read from.
+func SameStored(feed string, p store.Position, is source.Identity) error {
+	was, err := storedIdentity(feed, p)
+	if err != nil {
+		return err
+	}
+	return sameSource(feed, was, is)
+}
+
+func storedIdentity(feed string, p store.Position) (source.Identity, error) {
+	var was source.Identity
+	if err := json.Unmarshal(p.Identity, &was); err != nil {
+		return was, fmt.Errorf("read the stored source identity of %s: %w", feed, err)
+	}
+	return was, nil
+}
+
+// sameSource answers with a CONFIG stop for another table, query or sequence in the file, SOURCE_WENT_BACK for another server. An unknown server
 // on either side proves nothing.
-func SameSource(feed string, was, is source.Identity) error {
+func sameSource(feed string, was, is source.Identity) error {
 	if was.Relation != is.Relation || was.Sequence != is.Sequence {
 		return &record.Stop{
 			Code:   record.ConfigInvalid,

@@ -1,0 +1,205 @@
+package actors
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sink"
+	"github.com/rowrelay/rowrelay/source"
+	"github.com/rowrelay/rowrelay/store"
+)
+
+// patience bounds every wait for a fact; it is no expectation of speed.
+const (
+	patience = 60 * time.Second
+	waitTick = 10 * time.Millisecond
+)
+
+// table is a source in memory: numbers only.
+type table struct {
+	mu   sync.Mutex
+	seqs []int64
+	fail error // returned by every reading while set
+}
+
+func rows(n int) *table {
+	t := &table{}
+	for i := range n {
+		t.seqs = append(t.seqs, int64(i+1))
+	}
+	return t
+}
+
+func (t *table) set(change func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	change()
+}
+
+func (t *table) Open(context.Context) (source.Description, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return source.Description{Identity: source.Identity{Relation: "t", Sequence: "id", Server: "1"}}, t.fail
+}
+
+func (t *table) Start(context.Context, source.Start) (int64, error) { return 0, nil }
+
+func (t *table) Read(_ context.Context, after int64, limit source.Limit) (source.Page, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var p source.Page
+	for _, s := range t.seqs {
+		if s > after && len(p.Records) < limit.Rows {
+			p.Records = append(p.Records, &record.Record{Seq: s, Metadata: "{}", Bytes: 100})
+		}
+	}
+	p.Full = len(p.Records) == limit.Rows
+	return p, t.fail
+}
+
+func (t *table) Reread(_ context.Context, seqs []int64, _ source.Limit) ([]*record.Record, int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var found []*record.Record
+	for _, s := range seqs {
+		if slices.Contains(t.seqs, s) {
+			found = append(found, &record.Record{Seq: s, Bytes: 100})
+		}
+	}
+	return found, len(seqs), t.fail
+}
+
+func (t *table) Close() error { return nil }
+
+// broker is a sink in memory that counts.
+type broker struct {
+	mu     sync.Mutex
+	sent   map[string]int
+	refuse func(id string) error
+	block  chan struct{} // while open, publishing waits for it or the context
+}
+
+func newBroker() *broker { return &broker{sent: map[string]int{}} }
+
+func (b *broker) Publisher() sink.Publisher { return b }
+
+func (b *broker) Close() error { return nil }
+
+func (b *broker) Publish(ctx context.Context, batch []sink.Message) []error {
+	results := make([]error, len(batch))
+	for i, m := range batch {
+		results[i] = b.publish(ctx, m)
+	}
+	return results
+}
+
+func (b *broker) publish(ctx context.Context, m sink.Message) error {
+	b.mu.Lock()
+	block, refuse := b.block, b.refuse
+	b.mu.Unlock()
+	if block != nil {
+		select {
+		case <-block:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if refuse != nil {
+		if err := refuse(m.ID); err != nil {
+			return err
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sent[m.ID]++
+	return nil
+}
+
+func (b *broker) counts() (ids, copies int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, n := range b.sent {
+		ids++
+		copies += n - 1
+	}
+	return ids, copies
+}
+
+// world is one feed on a store of its own.
+type world struct {
+	t      *testing.T
+	store  store.Store
+	broker *broker
+	table  *table
+	feed   *Feed
+	daemon *Daemon
+	log    *slog.Logger
+}
+
+func newWorld(t *testing.T, rows *table) *world {
+	s, err := store.Open(t.Context(), store.Options{
+		Connection: database.Options{Name: "store", URL: "sqlite://" + filepath.Join(t.TempDir(), "store.db")},
+		ID:         "test", Migrate: true,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	w := &world{t: t, store: s, broker: newBroker(), table: rows, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	w.feed = &Feed{
+		Name: "orders", Source: rows, Sink: w.broker, Start: source.Start{Mode: "first"},
+		Render:     func(record.Row) ([]byte, error) { return []byte("<Order/>"), nil },
+		SourceName: "erp", SinkName: "mq", StoreName: "store", SinkConnections: 2, BatchMax: 10,
+		Settings: Settings{Workers: 4, PollInterval: 10 * time.Millisecond, MaxInFlight: 400, Bunch: 50,
+			Retry: Retry{MaxAttempts: 3, Initial: time.Millisecond, Max: 10 * time.Millisecond, Factor: 2}},
+	}
+	return w
+}
+
+// start runs the daemon and returns what stops it and says how it ended.
+func (w *world) start(s store.Store) (stop func() error) {
+	w.daemon = &Daemon{Store: s, Name: "relay-1", Feeds: []*Feed{w.feed}, Log: w.log, Grace: 10 * time.Second,
+		Board: NewBoard(w.log, record.InstanceState{})}
+	ctx, cancel := context.WithCancel(w.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.daemon.Run(ctx) }()
+	stop = sync.OnceValue(func() error {
+		cancel()
+		return <-ended
+	})
+	w.t.Cleanup(func() { _ = stop() })
+	return stop
+}
+
+// counts reads how many rows are NEW and FAILED, and how many were ever dumped.
+func (w *world) counts() (newRows, failed, lastRead int64) {
+	o, err := w.store.Overview(w.t.Context())
+	require.NoError(w.t, err)
+	if len(o.Feeds) == 0 {
+		return 0, 0, 0
+	}
+	return o.Feeds[0].New, o.Feeds[0].Failed, o.Feeds[0].Position.LastRead
+}
+
+// settled waits until all rows up to last have ended.
+func (w *world) settled(last int64) {
+	w.t.Helper()
+	require.Eventually(w.t, func() bool {
+		n, _, read := w.counts()
+		return n == 0 && read == last
+	}, patience, 10*time.Millisecond, "rows did not settle")
+}
+
+func (w *world) status(seq int64) store.Row {
+	r, err := w.store.Row(w.t.Context(), "orders", seq)
+	require.NoError(w.t, err)
+	return r
+}
