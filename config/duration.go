@@ -23,7 +23,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	}
 	days, rest := splitDays(s)
 	span := time.Duration(days) * day
-	if rest != "" {
+	if rest != "" || s == "" {
 		more, err := time.ParseDuration(rest)
 		if err != nil || more < 0 || span+more < span {
 			return notDuration(s)

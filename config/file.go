@@ -20,7 +20,7 @@ type File struct {
 
 	_ struct{} `planned:"heartbeat_url http groups receivers"`
 
-	text *text // where everything stood
+	text func() *text // as written; a function, so that no way of printing a File shows a line of it
 	hash string
 	uses []string
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -44,7 +45,7 @@ func Parse(name string, data []byte, env Environment, mode Mode) (*File, Complai
 		return nil, d.finish()
 	}
 	d.section(root, "", reflect.ValueOf(d.file).Elem())
-	d.file.text, d.file.uses = d.text, d.uses
+	d.file.text, d.file.uses = func() *text { return d.text }, d.uses
 	(&checker{d}).check()
 	d.file.hash = digest(d.file)
 	return d.file, d.finish()
@@ -71,6 +72,9 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 	return docs[0].Content[0]
 }
 
+// bareInBraces finds a variable whose braces YAML takes for its own.
+var bareInBraces = regexp.MustCompile(`[{\[].*[:,\[]\s*\$\{`)
+
 // syntax words the parser's error. Its own text may repeat the name of an anchor, which can be a
 // password that begins with an asterisk.
 func (d *decoder) syntax(err error) {
@@ -88,6 +92,8 @@ func (d *decoder) syntax(err error) {
 		message, remedy = "a tab stands in the indentation", "indent with spaces"
 	case strings.Contains(message, "cannot start any token"):
 		remedy = "quote a value that begins with @, `, % or a bracket"
+	case at.line > 0 && at.line <= len(d.lines) && bareInBraces.MatchString(d.lines[at.line-1]):
+		remedy = `quote a variable inside braces or brackets: { user: "${NAME}" }`
 	case strings.Contains(message, "mapping values are not allowed"):
 		remedy = "indent the key like its neighbours, or quote a value that holds a colon and a blank"
 	}
@@ -120,15 +126,15 @@ func (d *decoder) finish() Complaints {
 // Position is the line and column of a key's value by its dotted path, feeds.orders.sink.queue;
 // where it is not written, of `defaults` or of the section that would hold it; 0, 0 if none is.
 func (f *File) Position(path string) (line, column int) {
-	m := f.text.at(path)
+	m := f.text().at(path)
 	return m.line, m.column
 }
 
 // Complain makes a complaint about the key with the dotted path, for what only a connection can tell.
 func (f *File) Complain(path, format string, args ...any) Complaint {
-	m := f.text.at(path)
+	m := f.text().at(path)
 	return Complaint{
-		File: f.text.name, Line: m.line, Column: m.column,
-		Text: fmt.Sprintf(format, args...), Snippet: f.text.snippet(m, nil),
+		File: f.text().name, Line: m.line, Column: m.column,
+		Text: fmt.Sprintf(format, args...), Snippet: f.text().snippet(m, nil),
 	}
 }

@@ -22,9 +22,10 @@ func scrub(text string, secrets []string) string {
 }
 
 var (
-	secretKey = regexp.MustCompile(`(?i)\b(?:[a-z_]*password[a-z_]*|headers|[a-z_]*secret[a-z_]*|[a-z_]*token[a-z_]*|authorization)["']?\s*:(?:\s+|$)`)
+	secretKey = regexp.MustCompile(`(?i)\b(?:[a-z_]*pass?w[a-z_]*|pwd?|passphrase|headers|authorization|[a-z_]*secret[a-z_]*|token)["']?\s*:(?:\s+|$)`)
 	userInfo  = regexp.MustCompile(`://([^\s"']*)@`)
 	parameter = regexp.MustCompile(`[?&](?i:[a-z]*password)=([^&\s"']*)`)
+	anchored  = regexp.MustCompile(`(?:^|\s)&[^\s,\[\]{}]+\s+([^\s\[{].*)$`) // a secret may be an alias of it
 	reference = regexp.MustCompile(`^["']?\$\{(?:[A-Za-z_][A-Za-z0-9_]*|file:[^}"']*|cred:[^}"']*)\}["']?\s*(?:[,}#].*)?$`)
 )
 
@@ -66,8 +67,10 @@ func (h *hiding) line(s string) []span {
 	}
 	h.below = 0
 	spans := h.values(s, indent)
-	for _, m := range slices.Concat(userInfo.FindAllStringSubmatchIndex(s, -1), parameter.FindAllStringSubmatchIndex(s, -1)) {
-		spans = append(spans, span{m[2], m[3]})
+	for _, shape := range []*regexp.Regexp{userInfo, parameter, anchored} {
+		for _, m := range shape.FindAllStringSubmatchIndex(s, -1) {
+			spans = append(spans, span{m[2], m[3]})
+		}
 	}
 	return spans
 }
@@ -85,6 +88,7 @@ func (h *hiding) values(s string, indent int) []span {
 		if reference.MatchString(value) {
 			continue
 		}
+		h.below = indent + 1
 		if value != "" && (value[0] == '"' || value[0] == '\'') {
 			h.quote = value[0]
 			if end := h.close(value[1:]); end >= 0 {
@@ -92,8 +96,6 @@ func (h *hiding) values(s string, indent int) []span {
 				from += 1 + end
 				continue
 			}
-		} else {
-			h.below = indent + 1
 		}
 		return append(spans, span{from, len(s)})
 	}
@@ -119,9 +121,7 @@ func mask(line string, spans []span, column int) (string, int) {
 	var out strings.Builder
 	at, moved := 0, column
 	for _, s := range spans {
-		if s.from < at || s.from == s.to {
-			s.from = max(s.from, at)
-		}
+		s.from = max(s.from, at)
 		if s.to <= s.from {
 			continue
 		}
