@@ -20,6 +20,9 @@ type dialect interface {
 	// inspect looks at what could be wrong with the account and the sequence column.
 	inspect(ctx context.Context, tx *sqlx.Tx, r *relation, sequence column) error
 
+	// compile reports what is wrong with one statement and runs none.
+	compile(ctx context.Context, tx *sqlx.Tx, query string) error
+
 	// above and among are conditions on a column with one parameter; numbers makes among's.
 	above(column string) string
 	among(column string) string

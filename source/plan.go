@@ -32,7 +32,7 @@ type plan struct {
 }
 
 func newPlan(o Options, d dialect, r *relation) (*plan, error) {
-	p := &plan{dialect: d, relation: o.relation(), from: r.from, unique: r.unique, metadata: o.metadata()}
+	p := &plan{dialect: d, relation: o.relation(), from: r.from, metadata: o.metadata()}
 	if err := p.choose(o, r); err != nil {
 		return nil, err
 	}
@@ -133,20 +133,30 @@ func (p *plan) bounds() string {
 }
 
 // try runs both statements without rows: grants and types are checked now, not at the first row.
-func (p *plan) try(ctx context.Context, tx *sqlx.Tx) error {
-	rows, err := tx.QueryContext(ctx, p.page(0), 0)
+func (p *plan) try(ctx context.Context, tx *sqlx.Tx, o Options) error {
+	if err := run(ctx, tx, p.again(), p.dialect.numbers(nil)); err != nil {
+		return err
+	}
+	if o.Where == "" {
+		return run(ctx, tx, p.page(0), 0)
+	}
+	err := p.dialect.compile(ctx, tx, "SELECT 1 FROM "+p.from+" WHERE\n"+o.Where) // alone, as the query was
+	if err == nil {
+		err = run(ctx, tx, p.page(0), 0)
+	}
+	if isRefused(err) {
+		return o.refusedFor("where", err)
+	}
+	return err
+}
+
+func run(ctx context.Context, tx *sqlx.Tx, query string, arg any) error {
+	rows, err := tx.QueryContext(ctx, query, arg)
 	if err != nil {
 		return err
 	}
-	_ = rows.Close()
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	rows, err = tx.QueryContext(ctx, p.again(), p.dialect.numbers(nil))
-	if err != nil {
-		return err
-	}
-	_ = rows.Close()
+	defer rows.Close()
+	rows.Next()
 	return rows.Err()
 }
 

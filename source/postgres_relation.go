@@ -15,7 +15,7 @@ import (
 func (p *postgres) locateTable(ctx context.Context, tx *sqlx.Tx, r *relation) error {
 	parts, err := splitName(p.o.Table)
 	if err != nil {
-		return p.o.misfit("table", fmt.Sprintf("%q is no table name: %v", p.o.Table, err), "write table: orders, or table: sales.orders")
+		return p.o.misfit("table", fmt.Sprintf("%q is no table name: %v", p.o.Table, err), "write table: orders, or schema.table as in table: sales.orders")
 	}
 	r.from, r.alias = quoteAll(parts), database.Quote(parts[len(parts)-1])
 	const query = `SELECT oid, relkind::text, relrowsecurity FROM pg_class WHERE oid = to_regclass($1)`
@@ -77,16 +77,16 @@ func (p *postgres) tableColumns(ctx context.Context, tx *sqlx.Tx, r *relation) e
 	return p.typeColumns(ctx, tx, r, types)
 }
 
-// locateQuery tries the query alone before it wraps it: a parenthesis or comment of its own must not
-// reach beyond it.
-func (p *postgres) locateQuery(ctx context.Context, tx *sqlx.Tx, r *relation) error {
-	stmt, err := tx.PrepareContext(ctx, p.o.Query)
+// compile prepares, because a prepared statement can only be one.
+func (p *postgres) compile(ctx context.Context, tx *sqlx.Tx, query string) error {
+	stmt, err := tx.PrepareContext(ctx, query)
 	if err != nil {
 		return err
 	}
-	if err := stmt.Close(); err != nil {
-		return err
-	}
+	return stmt.Close()
+}
+
+func (p *postgres) locateQuery(ctx context.Context, tx *sqlx.Tx, r *relation) error {
 	r.alias = `"q"`
 	r.from = "(\n" + p.o.Query + "\n) AS " + r.alias
 	names, err := outputNames(ctx, tx, "SELECT * FROM "+r.from+" LIMIT 0")

@@ -219,7 +219,7 @@ func TestStartIsResolvedFromTheNumbersThatAreThere(t *testing.T) {
 		b.fill(1, 0)
 		require.Equal(t, []int64{math.MinInt64, 7}, []int64{start("first"), start("now")}, "zero is below first's 0")
 		b.fill(1, -9)
-		require.Equal(t, []int64{0, 6}[:1], numbers(read(t, s, start("first"), page).Records)[:1])
+		require.Equal(t, []int64{0}, numbers(read(t, s, start("first"), page).Records))
 	})
 }
 

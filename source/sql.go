@@ -24,21 +24,10 @@ type SQL struct {
 var _ Source = (*SQL)(nil)
 
 // Open is described at Source.
-func (s *SQL) Open(ctx context.Context) (Description, error) {
-	var d Description
-	err := s.view(ctx, func(tx *sqlx.Tx, server string) error {
-		r, err := s.dialect.locate(ctx, tx)
+func (s *SQL) Open(ctx context.Context) (d Description, err error) {
+	err = s.view(ctx, func(tx *sqlx.Tx, server string) error {
+		r, p, err := s.learn(ctx, tx)
 		if err != nil {
-			return err
-		}
-		p, err := newPlan(s.o, s.dialect, r)
-		if err != nil {
-			return err
-		}
-		if err := s.dialect.inspect(ctx, tx, r, p.fields[p.seq]); err != nil {
-			return err
-		}
-		if err := p.try(ctx, tx); err != nil {
 			return err
 		}
 		s.plan, s.server = p, server
@@ -49,6 +38,27 @@ func (s *SQL) Open(ctx context.Context) (Description, error) {
 		return nil
 	})
 	return d, err
+}
+
+func (s *SQL) learn(ctx context.Context, tx *sqlx.Tx) (*relation, *plan, error) {
+	if s.o.Query != "" { // alone, before it is wrapped: no parenthesis of its own may close ours
+		if err := s.dialect.compile(ctx, tx, s.o.Query); err != nil {
+			return nil, nil, err
+		}
+	}
+	r, err := s.dialect.locate(ctx, tx)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := newPlan(s.o, s.dialect, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.dialect.inspect(ctx, tx, r, p.fields[p.seq]); err != nil {
+		return nil, nil, err
+	}
+	p.unique = r.unique
+	return r, p, p.try(ctx, tx, s.o)
 }
 
 // Start is described at Source. It looks at all rows, whatever `where` says: what is below the

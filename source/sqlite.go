@@ -41,7 +41,7 @@ func (s *sqlite) locate(ctx context.Context, tx *sqlx.Tx) (*relation, error) {
 	if s.o.Table != "" {
 		parts, err := splitName(s.o.Table)
 		if err != nil {
-			return nil, s.o.misfit("table", fmt.Sprintf("%q is no table name: %v", s.o.Table, err), "write table: orders")
+			return nil, s.o.misfit("table", fmt.Sprintf("%q is no table name: %v", s.o.Table, err), "write table: orders, or schema.table for an attached file")
 		}
 		r.from, r.alias = quoteAll(parts), database.Quote(parts[len(parts)-1])
 	}
@@ -101,6 +101,15 @@ func readDynamic(src any) (record.Value, error) {
 		return float(strconv.FormatFloat(v, 'g', -1, 64))
 	}
 	return record.Value{}, fmt.Errorf("the driver hands out a %T", src)
+}
+
+// compile explains; a second statement would run, but this connection cannot write.
+func (s *sqlite) compile(ctx context.Context, tx *sqlx.Tx, query string) error {
+	rows, err := tx.QueryContext(ctx, "EXPLAIN "+query)
+	if err != nil {
+		return err
+	}
+	return rows.Close()
 }
 
 func (s *sqlite) inspect(context.Context, *sqlx.Tx, *relation, column) error { return nil }

@@ -32,10 +32,19 @@ func (s *SQL) trouble(ctx context.Context, err error) error {
 
 // refused is a statement that needs another file or another grant.
 func (o Options) refused(err error) *record.Stop {
-	stop := o.misfit("table", err.Error(), "correct the source in the file, or the table")
 	if o.Table == "" {
-		stop = o.misfit("query", err.Error(), "try the query by hand; it is wrapped as SELECT ... FROM (query) q")
+		return o.refusedFor("query", err)
 	}
+	return o.refusedFor("table", err)
+}
+
+// refusedFor blames one key of the file.
+func (o Options) refusedFor(key string, err error) *record.Stop {
+	stop := o.misfit(key, err.Error(), map[string]string{
+		"table": "correct the source in the file, or the table",
+		"query": "try the query by hand; it must be one SELECT, and is wrapped as SELECT ... FROM (query) AS q",
+		"where": "try it by hand: SELECT * FROM " + o.Table + " WHERE ...; it must be one condition, without ORDER BY or LIMIT",
+	}[key])
 	if database.State(err) == "42501" {
 		stop.Remedy = "grant what is missing, as the owner or a superuser:\n" + o.grants("", "THE_DATABASE")
 	}
@@ -43,13 +52,14 @@ func (o Options) refused(err error) *record.Stop {
 }
 
 // isRefused: PostgreSQL's classes 42 (syntax, unknown names, privileges) and 3F (schema), the codes
-// of a statement that would write; SQLite's SQLITE_ERROR.
+// of a statement that would write; SQLite's SQLITE_ERROR and
+// SQLITE_READONLY, the same.
 func isRefused(err error) bool {
 	if lite, ok := errors.AsType[interface {
 		error
 		Code() int
 	}](err); ok {
-		return lite.Code() == 1
+		return lite.Code() == 1 || lite.Code() == 8
 	}
 	s := database.State(err)
 	return strings.HasPrefix(s, "42") || strings.HasPrefix(s, "3F") || s == "25006" || s == "0A000"
