@@ -2,7 +2,10 @@ package sink
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/go-stomp/stomp/v3/frame"
 )
@@ -46,13 +49,13 @@ type letter struct {
 	destination string
 	routing     string // Artemis's routing type
 	class       Class
-	persistent  string
+	persistent  bool
 	limit       int // of a frame; 0: none
 	batch       int // messages that may be under way
 }
 
 func newLetter(b Broker, o Options) letter {
-	l := letter{broker: b, class: o.Class, batch: o.BatchMax, persistent: fmt.Sprint(!o.Transient), limit: o.MaxFrame}
+	l := letter{broker: b, class: o.Class, batch: o.BatchMax, persistent: !o.Transient, limit: o.MaxFrame}
 	name, prefix, routing := o.Queue, "/queue/", "ANYCAST"
 	if o.Topic != "" {
 		name, prefix, routing = o.Topic, "/topic/", "MULTICAST"
@@ -74,10 +77,17 @@ func newLetter(b Broker, o Options) letter {
 func (l letter) frame(m Message) *frame.Frame {
 	f := frame.New(frame.SEND,
 		frame.Destination, l.destination,
-		"persistent", l.persistent,
 		"dedupId", m.ID,
 		"correlation-id", m.ID)
+	if l.persistent { // without it no broker keeps a message; `false` would make RabbitMQ declare an exclusive queue
+		f.Header.Add("persistent", "true")
+	}
+	f.Body = m.Body
 	switch l.broker {
+	case ActiveMQ:
+		if l.class == Text {
+			f.Body = surrogates(m.Body)
+		}
 	case Artemis:
 		f.Header.Add("destination-type", l.routing)
 		f.Header.Add("_AMQ_DUPL_ID", m.ID)
@@ -90,8 +100,31 @@ func (l letter) frame(m Message) *frame.Frame {
 	if l.class == Bytes {
 		f.Header.Add(frame.ContentLength, fmt.Sprint(len(m.Body)))
 	}
-	f.Body = m.Body
 	return f
+}
+
+// surrogates writes characters above U+FFFF as two surrogates of three bytes each, the form that
+// Java calls modified UTF-8. ActiveMQ hands a STOMP body on as it is, and its JMS clients cannot
+// read a TextMessage that holds UTF-8's four bytes. A body without such characters is returned as it is.
+func surrogates(body []byte) []byte {
+	if !slices.ContainsFunc(body, func(b byte) bool { return b >= 0xf0 }) {
+		return body
+	}
+	out := make([]byte, 0, len(body)+len(body)/8)
+	for len(body) > 0 {
+		r, n := utf8.DecodeRune(body)
+		if hi, lo := utf16.EncodeRune(r); n == 4 {
+			out = threeBytes(threeBytes(out, hi), lo)
+		} else {
+			out = append(out, body[:n]...)
+		}
+		body = body[n:]
+	}
+	return out
+}
+
+func threeBytes(out []byte, r rune) []byte {
+	return append(out, 0xe0|byte(r>>12), 0x80|byte(r>>6)&0x3f, 0x80|byte(r)&0x3f)
 }
 
 // overhead is room for the headers that letter.frame does not know yet: receipt and transaction.

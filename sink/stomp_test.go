@@ -171,7 +171,7 @@ func TestHeadersByBroker(t *testing.T) {
 	}{
 		{"ActiveMQ/5.18.3", sink.Options{Queue: "Q"}, "/queue/Q", "persistent=true dedupId=x correlation-id=x"},
 		{"ActiveMQ/5.18.3", sink.Options{Topic: "T"}, "/topic/T", "persistent=true dedupId=x correlation-id=x"},
-		{"ActiveMQ/5.18.3", sink.Options{Queue: "Q", Class: sink.Bytes, Transient: true}, "/queue/Q", "persistent=false dedupId=x correlation-id=x content-length=4"},
+		{"ActiveMQ/5.18.3", sink.Options{Queue: "Q", Class: sink.Bytes, Transient: true}, "/queue/Q", "dedupId=x correlation-id=x content-length=4"},
 		{"ActiveMQ-Artemis/2.31.2", sink.Options{Queue: "Q"}, "Q", "persistent=true dedupId=x correlation-id=x destination-type=ANYCAST _AMQ_DUPL_ID=x"},
 		{"ActiveMQ-Artemis/2.31.2", sink.Options{Topic: "T"}, "T", "persistent=true dedupId=x correlation-id=x destination-type=MULTICAST _AMQ_DUPL_ID=x"},
 		{"RabbitMQ/3.10.8", sink.Options{Queue: "Q"}, "/queue/Q", "persistent=true dedupId=x correlation-id=x amqp-message-id=x JMSType=TextMessage"},
