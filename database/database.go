@@ -16,6 +16,7 @@ type Options struct {
 	URL            string // postgres://host:port/db?... or sqlite:path, without user and password
 	User, Password string // as they are: nothing is URL-encoded
 	TLS            TLS
+	Schema         string        // PostgreSQL: what names without a schema mean (search_path), unquoted; empty: the account's own
 	ReadOnly       bool          // SQLite: mode=ro; PostgreSQL: default_transaction_read_only on, beside the READ ONLY transactions
 	MaxOpen        int           // 0: 10; a SQLite file that may be written has always one
 	MaxIdle        int           // 0: 5

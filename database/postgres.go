@@ -118,6 +118,9 @@ func (s settings) complete(o Options) error {
 	s["statement_timeout"], s["idle_in_transaction_session_timeout"] = ms(o.RequestTimeout), ms(o.RequestTimeout)
 	s["lock_timeout"] = ms(o.RequestTimeout / 2)
 	s["TimeZone"] = "UTC"
+	if o.Schema != "" {
+		s["search_path"] = Quote(o.Schema)
+	}
 	if o.ReadOnly {
 		s["default_transaction_read_only"] = "on"
 	}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Overview implements Control. It reads partial indexes only, so COMPLETED rows cost nothing however many there are:
+// LastFinished is therefore looked for among the rows with the highest numbers.
+func (s *SQL) Overview(ctx context.Context) (Overview, error) {
+	o, err := s.overview(ctx)
+	return o, s.trouble(ctx, "read the overview", err)
+}
+
+func (s *SQL) overview(ctx context.Context) (o Overview, err error) {
+	var now moment
+	if err := s.get(ctx, s.db, &now, `SELECT clock_timestamp()`); err != nil {
+		return o, err
+	}
+	o.Now = now.Time
+	if o.Instances, err = s.instances(ctx); err != nil {
+		return o, err
+	}
+	o.Feeds, err = s.counts(ctx, o.Now)
+	return o, err
+}
+
+// counted is a feed's line as it is scanned.
+type counted struct {
+	Feed string
+	position
+	New      int64  `db:"n_new"`
+	Failed   int64  `db:"n_failed"`
+	Oldest   moment `db:"oldest"`
+	Finished moment `db:"finished"`
+}
+
+func (s *SQL) counts(ctx context.Context, now time.Time) ([]FeedCounts, error) {
+	var rows []counted
+	err := s.list(ctx, s.db, &rows, `
+		SELECT f.feed, last_read_seq, high_seq, start_seq, version, source_identity, paused,
+		       coalesce(n.n, 0) AS n_new, n.oldest,
+		       (SELECT count(*) FROM dumped_data d WHERE d.feed = f.feed AND d.status = 'FAILED') AS n_failed,
+		       (SELECT max(finished_at) FROM (SELECT finished_at FROM dumped_data d WHERE d.feed = f.feed
+		                                       ORDER BY seq DESC LIMIT 5000) AS top) AS finished
+		  FROM read_data_info f
+		  LEFT JOIN (SELECT feed, count(*) AS n, min(read_at) AS oldest FROM dumped_data WHERE status = 'NEW' GROUP BY feed) AS n
+		    ON n.feed = f.feed
+		 ORDER BY f.feed`)
+	feeds := make([]FeedCounts, 0, len(rows))
+	for _, r := range rows {
+		c := FeedCounts{Feed: r.Feed, Position: Position(r.position), New: r.New, Failed: r.Failed, LastFinished: r.Finished.Time}
+		if !r.Oldest.IsZero() {
+			c.OldestUnsent = max(0, now.Sub(r.Oldest.Time))
+		}
+		feeds = append(feeds, c)
+	}
+	return feeds, err
+}

@@ -1,0 +1,168 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// Claim implements Records; ErrFenced when the instance itself is dead.
+//
+// Death is declared first and is final, and the claim then names the dead. A claim that looked the owners up by itself
+// (NOT EXISTS ... alive) would look in the snapshot in which it began, and take rows of an instance that has registered since.
+func (s *SQL) Claim(ctx context.Context, feed, instance string, limit int, inFlight []int64) ([]*record.Record, error) {
+	records, err := s.claim(ctx, feed, instance, limit, inFlight)
+	if err != nil {
+		return nil, s.trouble(ctx, "claim rows of "+feed, err)
+	}
+	return records, nil
+}
+
+func (s *SQL) claim(ctx context.Context, feed, instance string, limit int, inFlight []int64) ([]*record.Record, error) {
+	_, err := s.exec(ctx, s.db, `UPDATE instance SET dead = true WHERE NOT dead AND alive_until < clock_timestamp()`)
+	if err != nil {
+		return nil, err
+	}
+	dead, crashed, err := s.dead(ctx, feed, instance)
+	if err != nil {
+		return nil, err
+	}
+	var rows []claimed
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		return s.list(ctx, tx, &rows, `
+			WITH due AS MATERIALIZED (
+				SELECT seq AS due_seq FROM dumped_data
+				 WHERE feed = $1 AND status = 'NEW'
+				   AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
+				   AND (owner IS NULL OR owner = ANY($3) OR (owner = $2 AND NOT seq = ANY($5)))
+				 ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED)
+			UPDATE dumped_data AS d
+			   SET owner = $2, claim_no = d.claim_no + 1, crashes = d.crashes + CASE WHEN d.owner = ANY($4) THEN 1 ELSE 0 END
+			  FROM due WHERE d.feed = $1 AND d.seq = due_seq
+			RETURNING seq, metadata, message_id, business_key, claim_no, attempts, crashes`,
+			feed, instance, s.dialect.list(dead), s.dialect.list(crashed), s.dialect.list(append([]int64{}, inFlight...)), limit)
+	})
+	return claims(feed, rows), err
+}
+
+// dead returns the owners whose rows may be claimed, and those among them that died without a clean stop. An owner that no
+// INSTANCE row names is dead: somebody deleted the row. The snapshot is one: an instance is registered before it owns a row.
+func (s *SQL) dead(ctx context.Context, feed, instance string) (dead, crashed []string, err error) {
+	var owners []struct {
+		ID            string
+		Dead, Crashed bool
+	}
+	err = s.list(ctx, s.db, &owners, `
+		SELECT id, dead, dead AND stopped_at IS NULL AS crashed FROM instance
+		 UNION ALL
+		SELECT DISTINCT owner, true, false FROM dumped_data
+		 WHERE feed = $1 AND status = 'NEW' AND owner IS NOT NULL
+		   AND NOT EXISTS (SELECT 1 FROM instance WHERE id = owner)`, feed)
+	alive := false
+	dead, crashed = []string{}, []string{}
+	for _, o := range owners {
+		alive = alive || o.ID == instance && !o.Dead
+		if o.Dead {
+			dead = append(dead, o.ID)
+		}
+		if o.Crashed {
+			crashed = append(crashed, o.ID)
+		}
+	}
+	if err == nil && !alive {
+		err = ErrFenced
+	}
+	return dead, crashed, err
+}
+
+// claimed is a row as a claim returns it.
+type claimed struct {
+	Seq       int64
+	Metadata  string
+	MessageID string  `db:"message_id"`
+	Key       *string `db:"business_key"`
+	ClaimNo   int     `db:"claim_no"`
+	Attempts  int
+	Crashes   int
+}
+
+func claims(feed string, rows []claimed) []*record.Record {
+	slices.SortFunc(rows, func(a, b claimed) int { return cmp.Compare(a.Seq, b.Seq) }) // RETURNING has no order
+	records := make([]*record.Record, 0, len(rows))
+	now := time.Now()
+	for _, r := range rows {
+		records = append(records, &record.Record{
+			Feed: feed, Seq: r.Seq, Metadata: r.Metadata, MessageID: r.MessageID, Key: r.Key,
+			ClaimNo: r.ClaimNo, Attempts: r.Attempts, Crashes: r.Crashes, ClaimedAt: now,
+		})
+	}
+	return records
+}
+
+// errorTextLength is how many characters of an error are kept.
+const errorTextLength = 2000
+
+// marked is a mark as it travels to the database.
+type marked struct {
+	Seq     int64          `json:"at_seq"`
+	Claim   int            `json:"claim"`
+	Status  record.Status  `json:"to_status"`
+	Outcome record.Outcome `json:"to_outcome"`
+	Code    record.Code    `json:"code"`
+	Text    string         `json:"text"`
+	Attempt int            `json:"attempt"` // 0 or 1
+	Wait    float64        `json:"wait"`    // seconds
+}
+
+// Mark implements Records.
+func (s *SQL) Mark(ctx context.Context, feed, instance string, marks []Mark) ([]int64, error) {
+	rows := make([]marked, 0, len(marks))
+	for _, m := range marks {
+		row := marked{
+			Seq: m.Seq, Claim: m.ClaimNo, Status: m.Status, Outcome: m.Outcome,
+			Code: m.Code, Text: cut(clean(m.Text), errorTextLength), Wait: m.Wait.Round(time.Millisecond).Seconds(),
+		}
+		if m.Attempt {
+			row.Attempt = 1
+		}
+		rows = append(rows, row)
+	}
+	document, err := json.Marshal(rows)
+	if err != nil {
+		return nil, err
+	}
+	var hit []int64
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		return s.list(ctx, tx, &hit, mark, feed, instance, string(document))
+	})
+	if err != nil {
+		return nil, s.trouble(ctx, "mark rows of "+feed, err)
+	}
+	slices.Sort(hit)
+	return hit, nil
+}
+
+// mark ends attempts. A released row (NEW without an attempt) keeps what it had, save its owner.
+const mark = `
+	UPDATE dumped_data AS d
+	   SET status = m.to_status,
+	       outcome = nullif(m.to_outcome, ''),
+	       error_code = CASE WHEN m.to_status = 'NEW' AND m.attempt = 0 THEN d.error_code ELSE nullif(m.code, '') END,
+	       error_text = CASE WHEN m.to_status = 'NEW' AND m.attempt = 0 THEN d.error_text ELSE nullif(m.text, '') END,
+	       attempts = d.attempts + m.attempt,
+	       crashes = CASE WHEN m.attempt = 1 OR m.to_status = 'COMPLETED' THEN 0 ELSE d.crashes END,
+	       next_attempt_at = CASE WHEN m.to_status <> 'NEW' THEN NULL
+	                              WHEN m.attempt = 1 OR m.wait > 0 THEN clock_timestamp() + m.wait * interval '1 second'
+	                              ELSE d.next_attempt_at END,
+	       owner = CASE WHEN m.to_status = 'NEW' THEN NULL ELSE d.owner END,
+	       finished_at = CASE WHEN m.to_status = 'NEW' THEN NULL ELSE clock_timestamp() END
+	  FROM json_to_recordset($3) AS m(at_seq bigint, claim int, to_status text, to_outcome text, code text, text text,
+	                                  attempt int, wait float8)
+	 WHERE d.feed = $1 AND d.seq = m.at_seq AND d.claim_no = m.claim AND d.owner = $2 AND d.status = 'NEW'
+	RETURNING seq`

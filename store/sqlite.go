@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rowrelay/rowrelay/database"
+)
+
+// sqlite spells PostgreSQL's statements for SQLite.
+type sqlite struct{}
+
+// migrateWait is how long a start waits for another one that is making the tables.
+const migrateWait = 30 * time.Second
+
+// SQLite's times are text in UTC, all of one length, so that they compare as times.
+const sqliteNow = `strftime('%Y-%m-%d %H:%M:%f', 'now')`
+
+var (
+	arithmetic = regexp.MustCompile(`clock_timestamp\(\) ([+-]) (\S+) \* interval '1 second'`)
+	anyOf      = regexp.MustCompile(`= ANY\((\$\d+)\)`)
+	recordset  = regexp.MustCompile(`json_to_recordset\((\$\d+)\) AS (\w+)\(([^)]*)\)`)
+	locking    = regexp.MustCompile(`\s+FOR UPDATE( SKIP LOCKED)?`) // a transaction is the only writer anyway
+)
+
+func (sqlite) sql(statement string) string {
+	s := arithmetic.ReplaceAllString(statement, `strftime('%Y-%m-%d %H:%M:%f', 'now', '$1' || $2 || ' seconds')`)
+	s = strings.ReplaceAll(s, `clock_timestamp()`, sqliteNow)
+	s = anyOf.ReplaceAllString(s, `IN (SELECT value FROM json_each($1))`)
+	s = locking.ReplaceAllString(s, ``)
+	return recordset.ReplaceAllStringFunc(s, func(call string) string {
+		part := recordset.FindStringSubmatch(call)
+		return jsonTable(part[1], part[2], part[3])
+	})
+}
+
+// jsonTable reads an array of objects as a table, as PostgreSQL's json_to_recordset does.
+func jsonTable(parameter, alias, columns string) string {
+	var fields []string
+	for column := range strings.SplitSeq(columns, ",") {
+		name, _, _ := strings.Cut(strings.TrimSpace(column), " ")
+		fields = append(fields, "value->>'"+name+"' AS "+name)
+	}
+	return "(SELECT " + strings.Join(fields, ", ") + " FROM json_each(" + parameter + ")) AS " + alias
+}
+
+func (sqlite) list(slice any) any {
+	text, _ := json.Marshal(slice) // cannot fail: numbers and strings
+	return string(text)
+}
+
+func (sqlite) where(o Options) string { return database.Address(o.Connection) }
+
+// tables does not open a file that is not there: opening would make it.
+func (sqlite) tables(ctx context.Context, s *SQL) (exist bool, err error) {
+	if _, err := os.Stat(database.Address(s.options.Connection)); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	err = s.get(ctx, s.db, &exist, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = $1)`, versions)
+	return exist, err
+}
+
+// migrate runs under the lock of the file, so that of two that start at once one waits, and nobody changes the tables
+// under a daemon. goose has no lock for SQLite (pressly/goose#1022).
+func (sqlite) migrate(ctx context.Context, s *SQL) error {
+	ctx, cancel := context.WithTimeout(ctx, migrateWait)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		held, err := takeFile(s.lockPath(), "a program that makes its tables")
+		if err == nil {
+			return errors.Join(s.up(ctx), held.Release())
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return err
+		}
+		if err := s.checkVersion(ctx); err == nil {
+			return nil // the other has done it
+		}
+	}
+}
