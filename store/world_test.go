@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -22,10 +21,12 @@ type world struct{ Options }
 // each runs a test against every database.
 func each(t *testing.T, test func(t *testing.T, w world)) {
 	t.Run("PostgreSQL", func(t *testing.T) { test(t, newPostgresWorld(t)) })
-	t.Run("SQLite", func(t *testing.T) {
-		url := "sqlite://" + filepath.Join(t.TempDir(), "rowrelay.db")
-		test(t, world{Options{Connection: database.Options{Name: "relaydb", URL: url}}})
-	})
+	t.Run("SQLite", func(t *testing.T) { test(t, newSQLiteWorld(t)) })
+}
+
+func newSQLiteWorld(t *testing.T) world {
+	url := "sqlite://" + filepath.Join(t.TempDir(), "rowrelay.db")
+	return world{Options{Connection: database.Options{Name: "relaydb", URL: url}}}
 }
 
 func newPostgresWorld(t *testing.T) world {
@@ -141,4 +142,8 @@ func again(seq int64, claim int, wait time.Duration) Mark {
 	return Mark{Seq: seq, ClaimNo: claim, Status: record.New, Code: record.SendRejected, Text: "too large", Attempt: true, Wait: wait}
 }
 
-var background = context.Background()
+// How long a test waits for a fact before it gives up, and how often it looks.
+const (
+	waitAtMost = 20 * time.Second
+	pollEvery  = 10 * time.Millisecond
+)
