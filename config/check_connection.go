@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -140,9 +141,9 @@ func (c *checker) address(path, text string) bool {
 		c.sqliteFile(path, rest)
 		return true
 	}
-	u, err := url.Parse(text)
+	u, err := parseAddress(text)
 	switch {
-	case err != nil || u.Opaque != "" || u.Hostname() == "":
+	case err != nil || u.Hostname() == "" && (scheme != postgres || !u.Query().Has("host")):
 		c.wrong(path, last(path)+" is no address", "write "+scheme+"://host:port; a password belongs into the key password")
 	case u.User != nil:
 		c.wrong(path, "no user and no password in a URL", "write them as the keys user and password")
@@ -154,8 +155,32 @@ func (c *checker) address(path, text string) bool {
 	return true
 }
 
+// parseAddress parses a URL whose host may be several, with commas between them: PostgreSQL's
+// client tries them in order. The first one stands in the result.
+func parseAddress(text string) (*url.URL, error) {
+	scheme, rest, slashes := strings.Cut(text, "://")
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	hosts := strings.Split(rest[:end], ",")
+	if !slashes || len(hosts) > 1 && scheme != postgres {
+		return nil, errAddress
+	}
+	for _, host := range hosts[1:] {
+		if u, err := url.Parse(scheme + "://" + host); err != nil || u.Hostname() == "" || u.User != nil {
+			return nil, errAddress
+		}
+	}
+	return url.Parse(scheme + "://" + hosts[0] + rest[end:])
+}
+
+var errAddress = errors.New("no address")
+
+// sqliteFile wants what the database room opens: two slashes would begin a host.
 func (c *checker) sqliteFile(path, file string) {
-	if strings.TrimLeft(file, "/") == "" || strings.Contains(file, "?") {
+	host := strings.HasPrefix(file, "//") && !strings.HasPrefix(file, "///")
+	if file == "" || host || strings.HasSuffix(file, "/") || strings.Contains(file, "?") {
 		c.wrong(path, "a SQLite address is sqlite: and a file, without parameters", "write sqlite:orders.db or sqlite:/var/lib/orders.db")
 	}
 }
@@ -215,7 +240,7 @@ func (c *checker) tls(path string, at Connection) {
 
 // sslMode is what the first address asks for; empty means verify-full.
 func (c Connection) sslMode() string {
-	u, err := url.Parse(c.Addresses()[0])
+	u, err := parseAddress(c.Addresses()[0])
 	if err != nil {
 		return ""
 	}

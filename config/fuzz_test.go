@@ -2,7 +2,6 @@ package config
 
 import (
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -22,7 +21,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("a: &a { <<: *a }\nfeeds: &f { x: *f }\n")
 	env := environment(map[string]string{"A": "x"}, map[string]string{"/run/secrets/erp": "y"})
 	f.Fuzz(func(t *testing.T, text string) {
-		lines := strings.Count(text, "\n") + 1
+		lines := len(lineBreak.Split(text, -1))
 		for _, mode := range []Mode{Run, Offline} {
 			file, complaints := Parse("f.yaml", []byte(text), env, mode)
 			for _, c := range complaints {

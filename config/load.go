@@ -1,11 +1,8 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
-	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -70,45 +67,6 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 		return nil
 	}
 	return docs[0].Content[0]
-}
-
-// bareInBraces finds a variable whose braces YAML takes for its own.
-var bareInBraces = regexp.MustCompile(`[{\[].*[:,\[]\s*\$\{`)
-
-// syntax words the parser's error. Its own text may repeat the name of an anchor, which can be a
-// password that begins with an asterisk.
-func (d *decoder) syntax(err error) {
-	e, ok := errors.AsType[*yaml.LoadError](err)
-	if !ok {
-		d.fail(mark{}, "is no YAML", "")
-		return
-	}
-	at, message := mark{e.Mark.Line, e.Mark.Column}, e.Message
-	remedy := "check the indentation, the quotes and the brackets, here and in the lines above"
-	switch {
-	case strings.Contains(message, "unknown anchor"):
-		message, remedy = "an alias names no anchor", "quote a value that begins with *"
-	case strings.Contains(message, "tab character"), d.tabbed(at.line):
-		message, remedy = "a tab stands in the indentation", "indent with spaces"
-	case strings.Contains(message, "cannot start any token"):
-		remedy = "quote a value that begins with @, `, % or a bracket"
-	case at.line > 0 && at.line <= len(d.lines) && bareInBraces.MatchString(d.lines[at.line-1]):
-		remedy = `quote a variable inside braces or brackets: { user: "${NAME}" }`
-	case strings.Contains(message, "mapping values are not allowed"):
-		remedy = "indent the key like its neighbours, or quote a value that holds a colon and a blank"
-	}
-	if at.line == 0 {
-		at = mark{e.ContextMark.Line, e.ContextMark.Column}
-	}
-	d.fail(at, "no YAML: "+message, remedy)
-}
-
-func (d *decoder) tabbed(line int) bool {
-	if line < 1 || line > len(d.lines) {
-		return false
-	}
-	s := d.lines[line-1]
-	return strings.Contains(s[:len(s)-len(strings.TrimLeft(s, " \t"))], "\t")
 }
 
 // finish adds snippets, takes secrets out of every text, and puts the complaints in order.

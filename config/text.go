@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -15,9 +16,11 @@ type text struct {
 // mark is where a complaint about a path points: the value of a scalar, the key of a section.
 type mark struct{ line, column int }
 
+// lineBreak is what the YAML parser counts as one.
+var lineBreak = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
+
 func newText(name string, data []byte) *text {
-	lines := strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n")
-	return &text{name: name, lines: lines, marks: map[string]mark{}}
+	return &text{name: name, lines: lineBreak.Split(string(data), -1), marks: map[string]mark{}}
 }
 
 // has tells whether the path itself is written in the file, or in `defaults` for every feed.
