@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -49,21 +48,21 @@ func (p *postgres) mayWrite(text, dbname string) *record.Stop {
 	return &record.Stop{
 		Code: record.MayWrite,
 		Text: fmt.Sprintf("connections.%s may write to %s: %s", p.o.Connection, p.o.Table, text),
-		Remedy: fmt.Sprintf("use an account that may only read; as the owner or a superuser:\n%s"+
-			"or allow this one: connections.%s.require_read_only: false", p.o.grants("CREATE ROLE rowrelay_ro LOGIN PASSWORD '...';\n", dbname), p.o.Connection),
+		Remedy: fmt.Sprintf("use an account that may only read; as the owner or a superuser:\n"+
+			"CREATE ROLE rowrelay_ro LOGIN PASSWORD '...';\nGRANT CONNECT ON DATABASE %s TO rowrelay_ro;\n%s"+
+			"or allow this one: connections.%s.require_read_only: false", database.Quote(dbname), p.o.grants(), p.o.Connection),
 	}
 }
 
-// grants is the script for an account that may read the table and nothing else.
-func (o Options) grants(before, dbname string) string {
-	script := before + "GRANT CONNECT ON DATABASE " + database.Quote(dbname) + " TO rowrelay_ro;\n"
+// grants lets rowrelay_ro read the table and nothing else.
+func (o Options) grants() string {
 	parts, err := splitName(o.Table)
-	if err != nil || o.Table == "" {
-		return script + "GRANT USAGE ON SCHEMA ..., GRANT SELECT ON ... TO rowrelay_ro; for every table of the query\n"
+	if err != nil {
+		return "GRANT USAGE ON SCHEMA ... TO rowrelay_ro; GRANT SELECT ON ... TO rowrelay_ro; for every table of the query\n"
 	}
 	schema := "public"
 	if len(parts) == 2 {
 		schema = parts[0]
 	}
-	return script + fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO rowrelay_ro;\nGRANT SELECT ON %s TO rowrelay_ro;\n", database.Quote(schema), strings.Join([]string{quoteAll(parts)}, ""))
+	return fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO rowrelay_ro;\nGRANT SELECT ON %s TO rowrelay_ro;\n", database.Quote(schema), quoteAll(parts))
 }

@@ -151,7 +151,7 @@ func TestWhereHoldsForReadButNotForReread(t *testing.T) {
 	each(t, func(t *testing.T, b bed) {
 		b.run(orders)
 		b.fill(1, upTo(6)...)
-		s := b.source(func(o *source.Options) { o.Where = "kind = 'k0' OR orders.kind = 'none' -- even" })
+		s := b.source(withWhere("kind = 'k0' OR orders.kind = 'none' -- even"))
 		open(t, s)
 		require.Equal(t, []int64{4, 6}, numbers(read(t, s, 3, page).Records))
 		records, seen, err := s.Reread(deadline(t), []int64{1, 2, 77}, page)
@@ -206,7 +206,7 @@ func TestQueryIsReadAsATable(t *testing.T) {
 func TestStartIsResolvedFromTheNumbersThatAreThere(t *testing.T) {
 	each(t, func(t *testing.T, b bed) {
 		b.run(orders)
-		s := b.source(func(o *source.Options) { o.Where = "kind = 'k0'" })
+		s := b.source(withWhere("kind = 'k0'"))
 		open(t, s)
 		start := func(mode string) int64 {
 			n, err := s.Start(deadline(t), source.Start{Mode: mode, At: 42})

@@ -72,6 +72,10 @@ func bare(t testing.TB, full string) string {
 	return u.String()
 }
 
+func withWhere(where string) func(*source.Options) {
+	return func(o *source.Options) { o.Where = where }
+}
+
 func open(t testing.TB, s source.Source) source.Description {
 	d, err := s.Open(deadline(t))
 	require.NoError(t, err)

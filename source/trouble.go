@@ -46,7 +46,7 @@ func (o Options) refusedFor(key string, err error) *record.Stop {
 		"where": "try it by hand: SELECT * FROM " + o.Table + " WHERE ...; it must be one condition, without ORDER BY or LIMIT",
 	}[key])
 	if database.State(err) == "42501" {
-		stop.Remedy = "grant what is missing, as the owner or a superuser:\n" + o.grants("", "THE_DATABASE")
+		stop.Remedy = "grant what is missing to the account of connections." + o.Connection + ", which stands for rowrelay_ro:\n" + o.grants()
 	}
 	return stop
 }
