@@ -24,7 +24,7 @@ func newCertificates(dir string) (certificates, error) {
 	if err != nil {
 		return c, err
 	}
-	ca := template("rowrelay test CA")
+	ca := certificate("rowrelay test CA")
 	ca.IsCA, ca.BasicConstraintsValid, ca.KeyUsage = true, true, x509.KeyUsageCertSign
 	if err := sign(c.ca, ca, ca, caKey, caKey); err != nil {
 		return c, err
@@ -33,7 +33,7 @@ func newCertificates(dir string) (certificates, error) {
 	if err != nil {
 		return c, err
 	}
-	leaf := template("localhost")
+	leaf := certificate("localhost")
 	leaf.DNSNames, leaf.ExtKeyUsage = []string{"localhost"}, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	if err := sign(c.cert, leaf, ca, key, caKey); err != nil {
 		return c, err
@@ -45,7 +45,7 @@ func newCertificates(dir string) (certificates, error) {
 	return c, writePEM(c.key, "PRIVATE KEY", der)
 }
 
-func template(name string) *x509.Certificate {
+func certificate(name string) *x509.Certificate {
 	serial, _ := rand.Int(rand.Reader, big.NewInt(1<<62)) // rand.Reader never fails
 	now := time.Now()
 	return &x509.Certificate{

@@ -21,7 +21,7 @@ var own Shared
 
 // Main runs the tests of a package, then stops the shared servers that the package had to start for itself. Call it
 // from TestMain; it does not return.
-func Main(m *testing.M) {
+func Main(m interface{ Run() int }) {
 	code := m.Run()
 	own.Close()
 	os.Exit(code)
