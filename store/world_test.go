@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"flag"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -13,7 +15,18 @@ import (
 	"github.com/rowrelay/rowrelay/testbed"
 )
 
-func TestMain(m *testing.M) { testbed.Main(m) }
+// TestMain pins what rapid draws; its flags on the command line win.
+func TestMain(m *testing.M) {
+	for name, value := range map[string]string{"rapid.seed": "20260901", "rapid.checks": "25", "rapid.nofailfile": "true"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
+	}
+	testbed.Main(m)
+}
+
+// background is the context of what rapid calls: its own T has another one.
+func background() context.Context { return context.Background() }
 
 // world is an empty place for a store, and the options that lead there.
 type world struct{ Options }

@@ -1,0 +1,224 @@
+package store
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// model is what the store's rows and instances should be, in the plainest form.
+type model struct {
+	*SQL
+	feed      string
+	position  Position
+	rows      map[int64]*modelRow
+	instances map[string]*modelInstance
+	late      []modelMark // marks that were given once: repeated, none may hit
+}
+
+type modelRow struct {
+	status                   record.Status
+	owner                    string
+	claim, attempts, crashes int
+	waits                    bool
+}
+
+type modelInstance struct{ lapsed, dead, stopped bool }
+
+type modelMark struct {
+	instance string
+	mark     Mark
+}
+
+func newModel(t *rapid.T, s *SQL) *model {
+	m := &model{SQL: s, feed: uuid.NewString(), rows: map[int64]*modelRow{}, instances: map[string]*modelInstance{}}
+	_, err := s.CreateFeed(background(), m.feed, 0, []byte(`{}`))
+	require.NoError(t, err)
+	m.register(t)
+	return m
+}
+
+func (m *model) register(t *rapid.T) {
+	id, err := m.Register(background(), uuid.NewString(), []byte(`{}`))
+	require.NoError(t, err)
+	m.instances[id] = &modelInstance{}
+}
+
+func (m *model) anyone(t *rapid.T) string {
+	return rapid.SampledFrom(slices.Sorted(maps.Keys(m.instances))).Draw(t, "instance")
+}
+
+func (m *model) dump(t *rapid.T) {
+	me, n := m.anyone(t), rapid.IntRange(1, 6).Draw(t, "rows")
+	seen := m.position
+	stale := rapid.IntRange(0, 4).Draw(t, "stale") == 0
+	if stale {
+		seen.Version--
+	}
+	var numbers []int64
+	for i := range n {
+		numbers = append(numbers, m.position.LastRead+int64(i)+1)
+	}
+	_, inserted, err := m.Dump(background(), Dump{
+		Feed: m.feed, Instance: me, Seen: seen, LastRead: numbers[n-1], Records: bunch(numbers...),
+	})
+	if stale {
+		require.ErrorIs(t, err, ErrStale)
+		return
+	}
+	require.NoError(t, err)
+	require.Equal(t, numbers, inserted)
+	m.position.LastRead, m.position.Version = numbers[n-1], m.position.Version+1
+	for _, seq := range numbers {
+		m.rows[seq] = &modelRow{status: record.New, owner: me, claim: 1}
+	}
+}
+
+func (m *model) claim(t *rapid.T) {
+	me, limit := m.anyone(t), rapid.IntRange(1, 8).Draw(t, "limit")
+	for _, i := range m.instances {
+		i.dead = i.dead || i.lapsed
+	}
+	var inFlight, want []int64
+	for _, seq := range slices.Sorted(maps.Keys(m.rows)) {
+		row := m.rows[seq]
+		if row.status != record.New || row.waits {
+			continue
+		}
+		if row.owner == me && rapid.Bool().Draw(t, "in flight") {
+			inFlight = append(inFlight, seq)
+		} else if len(want) < limit && (row.owner == "" || row.owner == me || m.instances[row.owner].dead) {
+			want = append(want, seq)
+		}
+	}
+	got, err := m.Claim(background(), m.feed, me, limit, inFlight)
+	if m.instances[me].dead {
+		require.ErrorIs(t, err, ErrFenced)
+		return
+	}
+	require.NoError(t, err)
+	require.Equal(t, want, append([]int64(nil), seqs(got)...))
+	for _, r := range got {
+		row := m.rows[r.Seq]
+		if i := m.instances[row.owner]; i != nil && i.dead && !i.stopped {
+			row.crashes++
+		}
+		row.owner, row.claim = me, row.claim+1
+		require.Equal(t, []int{row.claim, row.attempts, row.crashes}, []int{r.ClaimNo, r.Attempts, r.Crashes})
+	}
+}
+
+func (m *model) mark(t *rapid.T) {
+	if len(m.rows) == 0 {
+		return
+	}
+	seq := rapid.SampledFrom(slices.Sorted(maps.Keys(m.rows))).Draw(t, "seq")
+	row := m.rows[seq]
+	me := row.owner
+	if me == "" || rapid.IntRange(0, 3).Draw(t, "stranger") == 0 {
+		me = m.anyone(t)
+	}
+	claim := row.claim - max(0, rapid.IntRange(-4, 1).Draw(t, "old claim"))
+	mark := rapid.SampledFrom([]Mark{
+		sent(seq, claim), fails(seq, claim), again(seq, claim, 0), again(seq, claim, time.Hour),
+		{Seq: seq, ClaimNo: claim, Status: record.New},
+	}).Draw(t, "mark")
+	hits := row.status == record.New && row.owner == me && row.claim == claim
+	require.Equal(t, hits, m.give(t, me, mark))
+	if hits {
+		m.late = append(m.late, modelMark{me, mark})
+		row.apply(mark)
+	}
+}
+
+func (m *model) give(t *rapid.T, me string, mark Mark) bool {
+	hit, err := m.Mark(background(), m.feed, me, []Mark{mark})
+	require.NoError(t, err)
+	return len(hit) == 1
+}
+
+func (r *modelRow) apply(m Mark) {
+	r.status = m.Status
+	if m.Attempt {
+		r.attempts++
+	}
+	if m.Attempt || m.Status == record.Completed {
+		r.crashes = 0
+	}
+	if m.Status == record.New {
+		r.owner, r.waits = "", m.Wait > 0
+	}
+}
+
+func (m *model) repeat(t *rapid.T) {
+	if len(m.late) > 0 {
+		late := rapid.SampledFrom(m.late).Draw(t, "late")
+		require.False(t, m.give(t, late.instance, late.mark), "a mark hit twice")
+	}
+}
+
+func (m *model) retry(t *rapid.T) {
+	n, _, err := m.Retry(background(), Filter{Feed: m.feed}, 0, 0, Audit{})
+	require.NoError(t, err)
+	for _, row := range m.rows {
+		if row.status == record.Failed {
+			*row = modelRow{status: record.New, claim: row.claim}
+			n--
+		}
+	}
+	require.Zero(t, n)
+}
+
+func (m *model) expire(t *rapid.T) {
+	id := m.anyone(t)
+	_, err := m.exec(background(), m.db, `UPDATE instance SET alive_until = clock_timestamp() - 1 * interval '1 second' WHERE id = $1`, id)
+	require.NoError(t, err)
+	m.instances[id].lapsed = true
+	require.ErrorIs(t, m.Heartbeat(background(), id, []byte(`{}`)), ErrFenced)
+}
+
+func (m *model) retire(t *rapid.T) {
+	id := m.anyone(t)
+	require.NoError(t, m.Retire(background(), id))
+	*m.instances[id] = modelInstance{lapsed: true, dead: true, stopped: true}
+	for _, row := range m.rows {
+		if row.status == record.New && row.owner == id {
+			row.owner, row.crashes = "", 0
+		}
+	}
+}
+
+// check compares every row with the model: none is lost, none is there twice, none is in another state.
+func (m *model) check(t *rapid.T) {
+	var rows []Row
+	require.NoError(t, m.list(background(), m.db, &rows, `SELECT `+columns+` FROM dumped_data WHERE feed = $1`, m.feed))
+	require.Len(t, rows, len(m.rows))
+	for _, r := range rows {
+		want := *m.rows[r.Seq]
+		got := modelRow{r.Status, "", r.ClaimNo, r.Attempts, r.Crashes, r.NextAttemptAt != nil && r.NextAttemptAt.After(r.ReadAt.Add(time.Minute))}
+		if r.Owner != nil {
+			got.owner = *r.Owner
+		}
+		require.Equal(t, want, got, "row %d", r.Seq)
+	}
+}
+
+func TestStoreBehavesAsItsModel(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		s := w.open(t)
+		rapid.Check(t, func(t *rapid.T) {
+			m := newModel(t, s)
+			t.Repeat(map[string]func(*rapid.T){
+				"register": m.register, "dump": m.dump, "claim": m.claim, "claim again": m.claim, "mark": m.mark,
+				"mark again": m.mark, "repeat": m.repeat, "retry": m.retry, "expire": m.expire, "retire": m.retire, "": m.check,
+			})
+		})
+	})
+}
