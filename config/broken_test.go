@@ -43,3 +43,20 @@ func printed(t *testing.T, c Complaints) string {
 	require.NoError(t, c.Print(&out, Symbols))
 	return out.String() + "Summary: " + c.Summary() + "\n"
 }
+
+func TestOfflineCheckPrintsTheSample(t *testing.T) {
+	text := strings.Replace(golden(t, "broken/unknown-key.yaml"), "feeds:", "store: { id: acme }\nfeeds:", 1)
+	text = strings.Replace(text, "\n\n", "\n", 1) // the sample's lines
+	_, complaints := Parse("rowrelay.yaml", []byte(text), environment(nil, map[string]string{"/run/secrets/mq": "x"}), Offline)
+	require.Equal(t, `✗ rowrelay.yaml:10:7  unknown key "sequnce" in feeds.orders.source
+> 10 |       sequnce: order_seq
+             ^
+  → did you mean "sequence"?
+⚠ rowrelay.yaml:2:71  ${file:/run/secrets/erp} cannot be read here (needed by run)
+Summary: 1 failed · 1 warning
+`, printed(t, complaints))
+	var plain strings.Builder
+	require.NoError(t, complaints.Print(&plain, PlainMarks))
+	require.Contains(t, plain.String(), "[fail] rowrelay.yaml:10:7")
+	require.Contains(t, plain.String(), "[warn] rowrelay.yaml:2:71")
+}

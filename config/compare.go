@@ -78,9 +78,11 @@ func union(a, b map[string]string) map[string]string {
 	return all
 }
 
-// digest shortens a hash of the effective content, secrets included.
+// digest shortens a hash of the effective content, secrets included. The instance's name is left
+// out: all daemons of one file show one hash.
 func digest(f *File) string {
 	content := flatten(f)
+	delete(content, "instance")
 	h := sha256.New()
 	for _, path := range slices.Sorted(maps.Keys(content)) {
 		fmt.Fprintf(h, "%q=%q\n", path, content[path])

@@ -66,5 +66,6 @@ func TestHashTellsContentsApart(t *testing.T) {
 	plain := parsed(t, compared)
 	require.Regexp(t, "^[0-9a-f]{8}$", plain.Hash())
 	require.Equal(t, plain.Hash(), parsed(t, "# words\n"+compared).Hash())
+	require.Equal(t, plain.Hash(), parsed(t, "instance: other\n"+compared).Hash())
 	require.NotEqual(t, plain.Hash(), parsed(t, strings.Replace(compared, "one", "two", 1)).Hash())
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"time"
+	_ "time/tzdata" // so that `timezone` means the same on machines without zone files
 )
 
 // File is one configuration with defaults and variables filled in. It is complete only if Load
@@ -156,8 +157,8 @@ type Batch struct {
 // FeedNames lists the feeds in alphabetical order.
 func (f *File) FeedNames() []string { return slices.Sorted(maps.Keys(f.Feeds)) }
 
-// Hash is eight hexadecimal digits that tell two contents apart, filled-in values included; no
-// value can be computed back from them.
+// Hash is eight hexadecimal digits that tell two contents apart, filled-in values included but the
+// instance's name; no value can be computed back from them.
 func (f *File) Hash() string { return f.hash }
 
 // Uses lists the files that ${file:...} names, in the order of their first mention.

@@ -19,7 +19,7 @@ const (
 )
 
 // largestConfig bounds the file; the longest sensible one is a hundred times shorter.
-const largestConfig = 4 << 20
+const largestConfig = 1 << 20
 
 // Load reads and checks a file. The File is nil only if it could not be read or is no YAML; it is
 // to be used only if Complaints.Err is nil.
@@ -51,7 +51,7 @@ func Parse(name string, data []byte, env Environment, mode Mode) (*File, Complai
 // parse returns the one document of the file.
 func (d *decoder) parse(data []byte) *yaml.Node {
 	if len(data) > largestConfig || !utf8.Valid(data) {
-		d.fail(mark{}, "is no YAML text in UTF-8 of at most 4MiB", "check that this is the file you mean")
+		d.fail(mark{}, "is no YAML text in UTF-8 of at most 1MiB", "check that this is the file you mean")
 		return nil
 	}
 	var docs []yaml.Node

@@ -54,3 +54,16 @@ func TestFullFileIsPlannedOnly(t *testing.T) {
 		require.True(t, strings.HasSuffix(c.Text, "here (needed by run)"), c.Text)
 	}
 }
+
+func TestFileThatCannotBeReadSaysWhy(t *testing.T) {
+	for path, want := range map[string]string{
+		"/nowhere.yaml": "/nowhere.yaml  cannot be read: no such file or directory",
+		"testdata":      "testdata  cannot be read: is a directory",
+		"/dev/zero":     "/dev/zero  is no YAML text in UTF-8 of at most 1MiB",
+	} {
+		f, complaints := Load(path, Process(), Run)
+		require.Nil(t, f)
+		require.EqualError(t, complaints.Err(), want)
+		require.NotEmpty(t, complaints[0].Remedy)
+	}
+}

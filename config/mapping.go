@@ -38,31 +38,30 @@ func (d *decoder) merge(n *yaml.Node, path string, depth int) ([]pair, bool) {
 		d.fail(at, where(path)+" must be a section: keys with values", "put its keys on lines of their own, indented below it")
 		return nil, false
 	}
-	var own, merged []pair
+	var pairs []pair
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		p := pair{n.Content[i], n.Content[i+1]}
-		switch {
-		case p.key.Kind == yaml.ScalarNode && p.key.Tag == "!!merge":
-			more, ok := d.merge(p.value, path, depth+1)
-			if !ok {
-				return nil, false
-			}
-			merged = append(merged, more...)
-		case p.key.Kind != yaml.ScalarNode:
-			d.fail(spot(p.key), "a key in "+where(path)+" is no plain word", "write key: value")
-		default:
-			own = d.add(own, p, path)
+		pairs = d.add(pairs, pair{n.Content[i], n.Content[i+1]}, path)
+	}
+	brings := slices.IndexFunc(pairs, func(p pair) bool { return p.key.Tag == "!!merge" })
+	if brings < 0 {
+		return pairs, true
+	}
+	more, ok := d.merge(pairs[brings].value, path, depth+1)
+	pairs = slices.Delete(pairs, brings, brings+1)
+	for _, p := range more {
+		if _, found := find(pairs, p.key.Value); !found {
+			pairs = append(pairs, p)
 		}
 	}
-	for _, p := range merged {
-		if _, found := find(own, p.key.Value); !found {
-			own = append(own, p)
-		}
-	}
-	return own, true
+	return pairs, ok
 }
 
+// add takes a key in unless it is no word, or stands there already.
 func (d *decoder) add(pairs []pair, p pair, path string) []pair {
+	if p.key.Kind != yaml.ScalarNode {
+		d.fail(spot(p.key), "a key in "+where(path)+" is no plain word", "write key: value")
+		return pairs
+	}
 	first, twice := find(pairs, p.key.Value)
 	if !twice {
 		return append(pairs, p)

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -28,7 +29,17 @@ func Process() Environment {
 	if absolute, err := filepath.Abs(folder); err == nil {
 		folder = absolute
 	}
-	return Environment{Lookup: os.LookupEnv, ReadFile: os.ReadFile, Hostname: host, Folder: folder}
+	return Environment{Lookup: os.LookupEnv, ReadFile: readFile, Hostname: host, Folder: folder}
+}
+
+// readFile reads no more than tells that a file is too large: a mistyped path may name an endless one.
+func readFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, largestConfig+1))
 }
 
 // largestFile bounds what ${file:...} reads; secrets are short.

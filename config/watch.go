@@ -71,11 +71,16 @@ func (f *folders) concern(e fsnotify.Event) bool {
 	return slices.Contains(f.names, name) || strings.HasPrefix(name, "..")
 }
 
-// fingerprint is a hash of what the files hold, or of why they cannot be read.
+// fingerprint is a hash of what the files hold, or of why they cannot be read. Reading a pipe would
+// empty it, so only regular files are looked into.
 func fingerprint(files []string) string {
 	h := sha256.New()
 	for _, file := range files {
-		data, err := os.ReadFile(file)
+		info, err := os.Stat(file)
+		var data []byte
+		if err == nil && info.Mode().IsRegular() {
+			data, err = readFile(file)
+		}
 		fmt.Fprintf(h, "%q %v %q\n", file, err, data)
 	}
 	return hex.EncodeToString(h.Sum(nil))
