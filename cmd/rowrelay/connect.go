@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/source"
+	"github.com/rowrelay/rowrelay/store"
+)
+
+// patience bounds the check of one feed's ends, beyond the time-outs of the connections themselves.
+const patience = 2 * time.Minute
+
+// ends is what was learnt of one feed's source and sink.
+type ends struct {
+	feed      config.Feed
+	source    source.Description
+	sourceErr error
+	proof     string // who answered at the sink, and what it took
+	sinkErr   error
+}
+
+// connect tries everything that the file names, at the same time, and tells the results in order:
+// connections, store, feeds.
+func connect(ctx context.Context, file *config.File) []finding {
+	all := make([]ends, len(file.Feeds))
+	var wg sync.WaitGroup
+	for i, name := range file.FeedNames() {
+		all[i].feed = file.Feeds[name]
+		wg.Go(func() { all[i].trySource(ctx, file) })
+		wg.Go(func() { all[i].trySink(ctx, file) })
+	}
+	ofStore := checkStore(ctx, file)
+	wg.Wait()
+	var found []finding
+	for _, name := range slices.Sorted(maps.Keys(file.Connections)) {
+		found = append(found, connectionFinding(name, file, all))
+	}
+	found = append(found, ofStore...)
+	for _, e := range all {
+		found = append(found, e.findings()...)
+	}
+	return found
+}
+
+func (e *ends) trySource(ctx context.Context, file *config.File) {
+	defer recovered(&e.sourceErr)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	s, err := newSource(file, e.feed.Name)
+	if err != nil {
+		e.sourceErr = err
+		return
+	}
+	defer s.Close()
+	e.source, e.sourceErr = s.Open(ctx)
+}
+
+func (e *ends) trySink(ctx context.Context, file *config.File) {
+	defer recovered(&e.sinkErr)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	s, err := newSink(file, e.feed.Name, nil)
+	if err != nil {
+		e.sinkErr = err
+		return
+	}
+	e.proof, e.sinkErr = s.Probe(ctx)
+}
+
+// connectionFinding is what the feeds learnt of one connection: an outage, or what answered.
+func connectionFinding(name string, file *config.File, all []ends) finding {
+	var answer string
+	used := false
+	for _, e := range all {
+		for _, m := range e.meetings() {
+			if m.connection != name {
+				continue
+			}
+			if isOutage(m.err) {
+				return trouble(name, m.err)
+			}
+			used = true
+			if m.err == nil {
+				answer = m.answer
+			}
+		}
+	}
+	switch {
+	case answer != "":
+		return fine(name, answer)
+	case used:
+		return doubt(name, "answers, but not as its feeds need it: see below", "")
+	case name == file.Store.Connection:
+		return fine(name, "holds the store: see below")
+	}
+	return doubt(name, "no feed uses it, so it was not tried", "remove connections."+name+", or name it in a feed")
+}
+
+// meeting is what happened to one end of a feed on its connection.
+type meeting struct {
+	connection, answer string
+	err                error
+}
+
+func (e *ends) meetings() []meeting {
+	return []meeting{
+		{e.feed.Source.Connection, e.source.Server, e.sourceErr},
+		{e.feed.Sink.Connection, "login accepted", e.sinkErr},
+	}
+}
+
+func isOutage(err error) bool {
+	_, ok := errors.AsType[*record.Outage](err)
+	return ok
+}
+
+// findings are the feed's own: what is away was said with its connection.
+func (e *ends) findings() []finding {
+	found := e.sourceFindings()
+	switch {
+	case isOutage(e.sinkErr):
+		return append(found, doubt(e.feed.Name, "sink not checked: "+e.feed.Sink.Connection+" is away", ""))
+	case e.sinkErr != nil:
+		return append(found, trouble(e.feed.Name, e.sinkErr))
+	}
+	return append(found, fine(e.feed.Name, "sink "+e.proof))
+}
+
+func (e *ends) sourceFindings() []finding {
+	name, s := e.feed.Name, e.feed.Source
+	switch {
+	case isOutage(e.sourceErr):
+		return []finding{doubt(name, "source not checked: "+s.Connection+" is away", "")}
+	case e.sourceErr != nil:
+		return []finding{trouble(name, e.sourceErr)}
+	}
+	found := []finding{fine(name, fmt.Sprintf("source %s follows %s; %s: %s", e.source.Identity.Relation, s.Sequence,
+		counted(len(e.source.Columns), "column"), columnList(e.source.Columns)))}
+	for _, note := range e.source.Notes {
+		found = append(found, doubt(name, note, ""))
+	}
+	return append(found, doubt(name, limits, "numbers must become visible in order: see README, Limits"))
+}
+
+// checkStore opens the store as commands do: nothing is made or migrated.
+func checkStore(ctx context.Context, file *config.File) []finding {
+	const name = "store"
+	st, err := openStore(ctx, file, false)
+	if missing, ok := errors.AsType[*store.SchemaError](err); ok && missing.Have == 0 {
+		return []finding{doubt(name, missing.Where+" has no tables yet", "the first run makes them")}
+	}
+	if err != nil {
+		return []finding{trouble(name, err)}
+	}
+	defer st.Close()
+	found := []finding{fine(name, fmt.Sprintf("%s, id %s", st.Where(), st.ID()))}
+	if file.Store.ID == "" {
+		found = append(found, doubt(name, "store.id is not set", "write store: { id: "+st.ID()+" }, so that a copied store is found out"))
+	}
+	return found
+}
+
+func columnList(columns []record.Column) string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name + " " + c.Type
+	}
+	return strings.Join(names, ", ")
+}

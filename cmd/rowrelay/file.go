@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/store"
+)
+
+// places are where the configuration is looked for when nobody names it.
+var places = []string{"rowrelay.yaml", "/etc/rowrelay/rowrelay.yaml"}
+
+// path is the configuration's: -c, else $ROWRELAY_CONFIG, else the first of places that is there.
+func (g *globals) path() (string, error) {
+	if g.Config != "" {
+		return g.Config, nil
+	}
+	if path := os.Getenv("ROWRELAY_CONFIG"); path != "" {
+		return path, nil
+	}
+	for _, path := range places {
+		if _, err := os.Stat(path); err == nil {
+			return path, nil
+		}
+	}
+	return "", &problem{exitConfig, "no configuration: -c and $ROWRELAY_CONFIG are not set, and neither ./rowrelay.yaml nor /etc/rowrelay/rowrelay.yaml is there",
+		"name a file with -c, or let rowrelay demo --keep DIR write one to play with"}
+}
+
+// load reads the configuration; what is wrong in it is a config.Complaints.
+func (g *globals) load(mode config.Mode) (*config.File, config.Complaints, error) {
+	path, err := g.path()
+	if err != nil {
+		return nil, nil, err
+	}
+	file, found := config.Load(path, config.Process(), mode)
+	return file, found, found.Err()
+}
+
+// open is the beginning of every command that acts on the store. Such a command may be typed where
+// the daemon's other secrets are not at hand, so a missing one is told only where the store refuses the login.
+func (g *globals) open(ctx context.Context) (*config.File, store.Store, error) {
+	file, found, err := g.load(config.Offline)
+	if err != nil {
+		return nil, nil, err
+	}
+	st, err := openStore(ctx, file, false)
+	if away, ok := errors.AsType[*record.Outage](err); ok && away.Code == record.ConnAuth {
+		_ = found.Warnings().Print(g.console.err.w, g.console.err.marks())
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if g.Verbose {
+		path, _ := g.path()
+		g.console.err.printf("config %s, store %s, id %s\n", path, printable(st.Where()), st.ID())
+	}
+	return file, st, nil
+}

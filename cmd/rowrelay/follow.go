@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// follow takes edits of the file over while rows pass, until ctx ends. All or nothing: a refused edit
+// changes nothing.
+func (s *service) follow(ctx context.Context) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	config.Follow(ctx, s.file, config.Watch{
+		Path:   s.path,
+		Load:   func() (*config.File, config.Complaints) { return config.Load(s.path, config.Process(), config.Run) },
+		Hangup: hangup,
+		Deaf:   s.flags.NoWatch,
+		Tell:   s.judged,
+	})
+}
+
+// judged applies one verdict and says it in the log and in `status`.
+func (s *service) judged(v config.Verdict) {
+	s.board.SetFile(record.FileState{Path: s.path, Hash: v.File.Hash(), Refused: v.Refused, At: time.Now()})
+	if v.Refused != "" {
+		s.log.Error("reload refused, the old file stays", "file", s.path, "line", v.Line, "err", v.Refused)
+		return
+	}
+	s.setLevel(s.level, v.File.Log.Level)
+	for _, f := range s.daemon.Feeds {
+		s.daemon.Tune(f.Name, settings(v.File.Feeds[f.Name]))
+	}
+	changes := make([]string, len(v.Changes))
+	for i, c := range v.Changes {
+		changes[i] = c.String()
+	}
+	s.log.Info("configuration reloaded", "file", s.path, "hash", v.File.Hash(), "changes", changes)
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// rowRemedies say in one line what to do about FAILED rows; docs/errors.md says more.
+var rowRemedies = map[record.Code]string{
+	record.XMLInvalidChar: "correct the value in the source (XML 1.0 has no such character), then retry",
+	record.XMLType:        "correct the value in the source (XSD has no such value), then retry",
+	record.XMLTooLarge:    "raise message.max_size or leave columns out of source.columns, restart, then retry",
+	record.SendRejected:   "read the broker's answer: permissions and limits of the queue; then retry",
+	record.SourceRowGone:  "the row was deleted in the source before it was sent: bring it back, then retry",
+	record.Internal:       "the log of the daemon at this time says more; please report it, then retry",
+}
+
+// outageRemedies say where to look when a connection is away; %s is its name in the file.
+var outageRemedies = map[record.Code]string{
+	record.ConnDNS:         "is the host in connections.%s.url right, and does this machine resolve it?",
+	record.ConnRefused:     "is the server of connections.%s up, and are host and port right?",
+	record.ConnTimeout:     "does a firewall stand before connections.%s, or is its server overloaded?",
+	record.ConnTLS:         "compare connections.%s.tls (ca_file, server_name) with the server's certificate",
+	record.ConnAuth:        "check user and password of connections.%s, and what the server allows them",
+	record.ConnLost:        "the server of connections.%s ended the connection: its log says why",
+	record.SourceStatement: "the statement is in the text: what it meets in connections.%s must be mended there, or the feed in the file",
+	record.ConnBlocked:     "the broker of connections.%s takes nothing: its disk, memory and flow control",
+}
+
+func outageRemedy(o *record.Outage) string {
+	if remedy, ok := outageRemedies[o.Code]; ok {
+		return fmt.Sprintf(remedy, o.Connection) + "  " + docs(o.Code)
+	}
+	return "rowrelay check --connect tries every connection of the file"
+}
+
+// rowRemedy is what to do about rows that failed with this code.
+func rowRemedy(code record.Code) string {
+	if remedy, ok := rowRemedies[code]; ok {
+		return remedy
+	}
+	return "a newer version wrote this code; see its documentation"
+}
+
+// docs names the place in the documentation that explains a code.
+func docs(code record.Code) string { return "docs: errors#" + string(code) }

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/rowrelay/rowrelay/actors"
+	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/source"
+	"github.com/rowrelay/rowrelay/store"
+)
+
+// storePatience is how long `run` waits at the start for a store that is away.
+const storePatience = time.Minute
+
+// limits is the sentence that every start says until gaps are watched.
+const limits = "this version reads upwards only: a row that is committed below the last-read number is not seen"
+
+// service is one running daemon with what it was made from.
+type service struct {
+	*globals
+	flags   runFlags
+	file    *config.File
+	path    string // absolute
+	level   *slog.LevelVar
+	log     *slog.Logger
+	store   store.Store
+	board   *actors.Board
+	daemon  *actors.Daemon
+	sources []source.Source
+}
+
+// runDaemon carries rows until a signal comes, or with --once until there are none.
+func runDaemon(ctx context.Context, g *globals, flags runFlags) error {
+	s := &service{globals: g, flags: flags, level: &slog.LevelVar{}}
+	if err := s.load(); err != nil {
+		return err
+	}
+	ctx, cancel := s.signals(ctx)
+	defer cancel()
+	if err := s.openStore(ctx); err != nil || s.store == nil {
+		return err
+	}
+	defer s.close()
+	feeds, err := s.feeds(ctx)
+	if err != nil {
+		return err
+	}
+	s.daemon = &actors.Daemon{Store: s.store, Name: s.file.Instance, Feeds: feeds, Board: s.board, Log: s.log, Grace: time.Duration(s.file.ShutdownGrace)}
+	s.sayStarted(len(feeds))
+	return s.carry(ctx, cancel)
+}
+
+func (s *service) load() error {
+	path, err := s.globals.path()
+	if err != nil {
+		return err
+	}
+	file, wrong, err := s.globals.load(config.Run)
+	if err != nil {
+		return err
+	}
+	if s.path, err = filepath.Abs(path); err != nil {
+		return fmt.Errorf("find %s: %w", path, err)
+	}
+	if unknown := slices.IndexFunc(s.flags.Feed, func(name string) bool { _, ok := file.Feeds[name]; return !ok }); unknown >= 0 {
+		return unknownFeed(s.flags.Feed[unknown], file.FeedNames())
+	}
+	s.file = file
+	s.setLevel(s.level, file.Log.Level)
+	s.log = newLog(s.console.err.w, file.Log.Format, s.level)
+	host, _ := os.Hostname() // empty where there is none
+	s.board = actors.NewBoard(s.log, record.InstanceState{Version: version, Host: host, PID: os.Getpid(),
+		File: record.FileState{Path: s.path, Hash: file.Hash(), At: time.Now()}})
+	for _, c := range wrong.Warnings() {
+		s.log.Warn("configuration", "file", c.File, "line", c.Line, "warning", c.Text)
+	}
+	return nil
+}
+
+// signals ends the context at the first SIGTERM or SIGINT; the second one ends the process at once.
+func (s *service) signals(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	caught := make(chan os.Signal, 2)
+	signal.Notify(caught, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		s.log.Info("stopping: what is in flight is finished first; a second signal ends at once", "signal", (<-caught).String())
+		cancel()
+		s.log.Error("ended at once; what was in flight stays NEW", "signal", (<-caught).String())
+		os.Exit(exitNo)
+	}()
+	return ctx, cancel
+}
+
+// openStore waits a minute for a store that is away. The store is nil if ctx ended first.
+func (s *service) openStore(ctx context.Context) error {
+	for began := time.Now(); ; {
+		opened, err := openStore(ctx, s.file, true)
+		away, isAway := errors.AsType[*record.Outage](err)
+		if !isAway || time.Since(began) > storePatience {
+			s.store = opened
+			return err
+		}
+		s.board.Down(away, time.Second)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func (s *service) close() {
+	for _, src := range s.sources {
+		_ = src.Close() // read-only: nothing can be lost
+	}
+	if err := s.store.Close(); err != nil {
+		s.log.Warn("the store was not closed in order", "err", err)
+	}
+}
+
+// feeds makes the enabled ones and refuses what a person must mend before anything runs.
+func (s *service) feeds(ctx context.Context) ([]*actors.Feed, error) {
+	var feeds []*actors.Feed
+	for _, name := range s.file.FeedNames() {
+		if len(s.flags.Feed) > 0 && !slices.Contains(s.flags.Feed, name) {
+			continue
+		}
+		if !s.file.Feeds[name].Enabled {
+			s.board.SetFeed(name, record.FeedState{State: record.Disabled})
+			continue
+		}
+		f, err := newFeed(s.file, name, s.board)
+		if err != nil {
+			return nil, err
+		}
+		s.sources = append(s.sources, f.Source)
+		if err := s.preflight(ctx, f); err != nil {
+			return nil, err
+		}
+		feeds = append(feeds, f)
+	}
+	return feeds, nil
+}
+
+// preflight opens the source once: an account that may write, a missing column or another table than
+// the feed was begun on ends the start. A source that is away is waited for later.
+func (s *service) preflight(ctx context.Context, f *actors.Feed) error {
+	d, err := f.Source.Open(ctx)
+	if _, stop := errors.AsType[*record.Stop](err); stop {
+		return fmt.Errorf("feed %s: %w", f.Name, err)
+	}
+	if away, ok := errors.AsType[*record.Outage](err); ok {
+		s.board.Down(away, 0)
+	}
+	if err != nil {
+		return nil // the feed says so and tries again
+	}
+	s.board.Up(f.SourceName, d.Server)
+	for _, note := range d.Notes {
+		s.log.Warn("source", "feed", f.Name, "note", note)
+	}
+	p, err := s.store.Position(ctx, f.Name)
+	if err != nil {
+		return nil // a new feed, or the store is away again: the feed deals with both
+	}
+	err = actors.SameStored(f.Name, p, d.Identity)
+	if stop, ok := errors.AsType[*record.Stop](err); ok && stop.Code == record.ConfigInvalid {
+		return err
+	}
+	return nil // another server under the same name stops that feed alone
+}
+
+func (s *service) sayStarted(feeds int) {
+	s.log.Info("started", "version", version, "config", s.path, "hash", s.file.Hash(), "instance", s.file.Instance,
+		"feeds", feeds, "store", s.store.Where(), "store_id", s.store.ID())
+	if s.file.Store.ID == "" {
+		s.log.Warn("the file does not name the store's id; write it down, so that a copied store is not taken for this one", "store.id", s.store.ID())
+	}
+	if s.file.Store.Connection == "" {
+		s.log.Warn("a SQLite store serves one instance", "store", s.store.Where())
+	}
+	s.log.Warn(limits)
+}
+
+// carry runs the daemon, and beside it whatever follows the file or waits for the end.
+func (s *service) carry(ctx context.Context, cancel context.CancelFunc) error {
+	verdict := make(chan error, 1)
+	if s.flags.Once {
+		go func() {
+			verdict <- s.untilEmpty(ctx)
+			cancel()
+		}()
+	} else {
+		verdict <- nil
+	}
+	following := make(chan struct{})
+	go func() {
+		defer close(following)
+		s.follow(ctx)
+	}()
+	err := s.daemon.Run(ctx)
+	cancel()
+	<-following
+	return errors.Join(err, <-verdict)
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/rowrelay/rowrelay/actors"
+	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/message"
+	"github.com/rowrelay/rowrelay/sink"
+	"github.com/rowrelay/rowrelay/source"
+	"github.com/rowrelay/rowrelay/store"
+)
+
+// localStore is what the SQLite store is called where the file names no connection for it.
+const localStore = "store"
+
+// storeName is the store's connection as people know it.
+func storeName(f *config.File) string {
+	if f.Store.Connection == "" {
+		return localStore
+	}
+	return f.Store.Connection
+}
+
+// openStore opens the file's store; only run and demo migrate it.
+func openStore(ctx context.Context, f *config.File, migrate bool) (store.Store, error) {
+	o := store.Options{ID: f.Store.ID, Schema: f.Store.Schema, Migrate: migrate}
+	if f.Store.Connection == "" {
+		o.Connection = database.Options{Name: localStore, URL: "sqlite:" + f.Store.Path}
+	} else {
+		o.Connection = databaseOptions(f, f.Store.Connection)
+	}
+	return store.Open(ctx, o)
+}
+
+func databaseOptions(f *config.File, connection string) database.Options {
+	c := f.Connections[connection]
+	return database.Options{
+		Name: connection, URL: c.URL, User: c.User, Password: c.Password.Reveal(), TLS: database.TLS(c.TLS),
+		MaxOpen: c.Pool.MaxOpen, MaxIdle: c.Pool.MaxIdle, MaxLifetime: time.Duration(c.Pool.MaxLifetime),
+		ConnectTimeout: time.Duration(c.Timeouts.Connect), RequestTimeout: time.Duration(c.Timeouts.Request),
+	}
+}
+
+// newSource makes a feed's source, with a pool of its own.
+func newSource(f *config.File, feed string) (source.Source, error) {
+	s := f.Feeds[feed].Source
+	o := databaseOptions(f, s.Connection)
+	o.ReadOnly = true
+	db, err := database.Open(o)
+	if err != nil {
+		return nil, err
+	}
+	c := f.Connections[s.Connection]
+	return source.New(source.Options{
+		Feed: feed, Connection: s.Connection, Table: s.Table, Query: s.Query, Columns: s.Columns, Where: s.Where,
+		Sequence: s.Sequence, BusinessKey: s.BusinessKey, Created: s.Created,
+		Zone: c.Location(), RequireReadOnly: c.RequireReadOnly,
+	}, db)
+}
+
+// newSink makes a feed's sink; notify may be nil.
+func newSink(f *config.File, feed string, notify func(sink.Status)) (*sink.STOMP, error) {
+	s := f.Feeds[feed].Sink
+	m := f.Feeds[feed].Message
+	c := f.Connections[s.Connection]
+	return sink.NewSTOMP(sink.Options{
+		Connection: s.Connection, URLs: c.Addresses(), TLS: sink.TLS(c.TLS), User: c.User, Password: c.Password.Reveal(),
+		VHost: c.VHost, Broker: sink.Broker(c.Broker), Heartbeat: time.Duration(c.Heartbeat),
+		ConnectTimeout: time.Duration(c.Timeouts.Connect), ReceiptTimeout: time.Duration(c.Timeouts.Receipt),
+		MaxFrame: int(c.MaxFrame), Queue: s.Queue, Topic: s.Topic, Class: sink.Class(m.Class), Transient: !m.Persistent,
+		BatchMax: s.Batch.Max, Notify: notify,
+	})
+}
+
+// newFeed wires one feed's neighbours together.
+func newFeed(f *config.File, name string, board *actors.Board) (*actors.Feed, error) {
+	c := f.Feeds[name]
+	src, err := newSource(f, name)
+	if err != nil {
+		return nil, fmt.Errorf("feed %s: %w", name, err)
+	}
+	dst, err := newSink(f, name, reportTo(board, c.Sink.Connection, c.Sink.Connections))
+	if err != nil {
+		return nil, fmt.Errorf("feed %s: %w", name, err)
+	}
+	mapping, err := message.New(message.Options{Root: c.Message.Root, MaxSize: int(c.Message.MaxSize)})
+	if err != nil {
+		return nil, fmt.Errorf("feeds.%s.message: %w", name, err)
+	}
+	return &actors.Feed{
+		Name: name, Source: src, Sink: dst, Render: mapping.Render,
+		Start:      source.Start{Mode: c.Source.Start.Mode, At: c.Source.Start.At},
+		SourceName: c.Source.Connection, SinkName: c.Sink.Connection, StoreName: storeName(f),
+		SinkConnections: c.Sink.Connections, BatchMax: c.Sink.Batch.Max, Linger: time.Duration(c.Sink.Batch.Linger),
+		Settings: settings(c),
+	}, nil
+}
+
+// settings are the live keys of a feed.
+func settings(f config.Feed) actors.Settings {
+	return actors.Settings{
+		Workers: f.Workers, PollInterval: time.Duration(f.PollInterval), MaxInFlight: f.MaxInFlight, Bunch: f.Source.Bunch,
+		Retry: actors.Retry{
+			MaxAttempts: f.Retry.MaxAttempts, Initial: time.Duration(f.Retry.Initial), Max: time.Duration(f.Retry.Max),
+			Factor: f.Retry.Factor, Jitter: f.Retry.Jitter,
+		},
+	}
+}
+
+// reportTo lets a sink's publishers tell the board how their connection stands: it is down while one of
+// the newest `publishers` of them says so. Older ones belonged to rooms that are gone.
+func reportTo(board *actors.Board, connection string, publishers int) func(sink.Status) {
+	var mu sync.Mutex
+	newest, down := 0, map[int]bool{}
+	return func(s sink.Status) {
+		mu.Lock()
+		defer mu.Unlock()
+		newest = max(newest, s.Publisher)
+		delete(down, s.Publisher)
+		if s.Outage != nil {
+			down[s.Publisher] = true
+			board.Down(s.Outage, s.NextTry)
+			return
+		}
+		maps.DeleteFunc(down, func(p int, _ bool) bool { return p <= newest-publishers })
+		if s.Up && len(down) == 0 {
+			board.Up(connection, s.Peer)
+		}
+	}
+}
