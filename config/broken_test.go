@@ -28,7 +28,7 @@ func TestBrokenFilesSayWhereAndWhatToDo(t *testing.T) {
 }
 
 func breakage(t *testing.T, file string, mode Mode) Complaints {
-	env := environment(nil, map[string]string{
+	env := environment(map[string]string{"WORKERS": "5000", "BARE": "17"}, map[string]string{
 		"/run/secrets/erp": "erp-secret\n",
 		"/run/secrets/mq":  "mq-secret\n",
 		"/etc/ca.pem":      "",

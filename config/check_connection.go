@@ -91,7 +91,7 @@ func (c *checker) limits(path string, at Connection) {
 func (c *checker) timezone(path, name string) {
 	_, err := time.LoadLocation(name)
 	if c.sound(path) && (err != nil || name == "" || name == "Local") {
-		c.wrong(path, "timezone is a name of the IANA database"+c.not(path, quote(name)), "write UTC or Europe/Berlin")
+		c.wrong(path, "timezone must be a name of the IANA database"+c.not(path, quote(name)), "write UTC or Europe/Berlin")
 	}
 }
 

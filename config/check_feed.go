@@ -45,7 +45,7 @@ func (c *checker) source(path string, s Source) {
 	c.require(path+".sequence", "name the growing number that rowrelay follows: an integer column, unique, not null")
 	c.require(path+".start", "write start: now, first or a number. There is no default: sending all old rows, or missing the first ones, must be a choice")
 	for _, column := range []struct{ key, name string }{{"sequence", s.Sequence}, {"business_key", s.BusinessKey}, {"created", s.Created}} {
-		c.matches(path+"."+column.key, column.name, printable, column.key+" is the name of a column", "write it as the database does")
+		c.matches(path+"."+column.key, column.name, printable, column.key+" must be the name of a column", "write it as the database does")
 	}
 	c.columns(path+".columns", s.Columns)
 	c.number(path+".bunch", s.Bunch, 1, 100_000)
@@ -57,7 +57,7 @@ func (c *checker) relation(path string, s Source) {
 	if !c.exactlyOne(path, "table", "query", "write table: schema.name, or query: SELECT ...") {
 		return
 	}
-	c.matches(table, s.Table, isTable, "table is a name, or schema.name", "write it as the database does, without quotes")
+	c.matches(table, s.Table, isTable, "table must be a name, or schema.name", "write it as the database does, without quotes")
 	c.matches(query, s.Query, isQuery, "query is one SELECT without a semicolon at its end", "rowrelay puts it in brackets: SELECT * FROM (query) q WHERE ...")
 	if c.has(query) && c.has(path+".where") {
 		c.wrong(path+".where", "where goes with table only", "put the condition into the query")
@@ -117,8 +117,8 @@ func (c *checker) sink(path string, s Sink) {
 	c.require(path+".connection", "name one of the connections")
 	c.reach(path+".connection", s.Connection, "a sink", stomp, stompTLS)
 	if c.exactlyOne(path, "queue", "topic", "write queue: NAME, or topic: NAME") {
-		c.matches(path+".queue", s.Queue, printable, "queue is the name of a queue", "write it as the broker does: ERP.ORDERS")
-		c.matches(path+".topic", s.Topic, printable, "topic is the name of a topic", "write it as the broker does: ERP.ORDERS")
+		c.matches(path+".queue", s.Queue, printable, "queue must be the name of a queue", "write it as the broker does: ERP.ORDERS")
+		c.matches(path+".topic", s.Topic, printable, "topic must be the name of a topic", "write it as the broker does: ERP.ORDERS")
 	}
 	c.number(path+".connections", s.Connections, 1, 64)
 	c.number(path+".batch.max", s.Batch.Max, 1, 10_000)

@@ -89,7 +89,7 @@ func shown(f *fault, refs []string) string {
 
 func advice(f *fault, refs []string) string {
 	if len(refs) > 0 && strings.Contains(f.remedy, f.value) {
-		return ""
+		return "set " + strings.Join(refs, " and ") + " to what docs/config.md says of this key"
 	}
 	return f.remedy
 }
