@@ -43,6 +43,10 @@ func brokerOf(server string) Broker {
 // are slower or, as on RabbitMQ, confirm nothing.
 func (b Broker) transactional() bool { return b == ActiveMQ }
 
+// provable says that a message can be sent and taken back, so that one can see whether the broker
+// takes any message at all for a destination.
+func (b Broker) provable() bool { return b == ActiveMQ || b == Artemis }
+
 // letter writes SEND frames for one broker and destination.
 type letter struct {
 	broker      Broker

@@ -15,15 +15,15 @@ const textLimit = 300
 // errorText is an ERROR's message and the first line of its body: the body names the cause on
 // Artemis and RabbitMQ, and the exception's class on ActiveMQ.
 func errorText(f *frame.Frame) string {
-	text := strings.TrimSpace(f.Header.Get(frame.Message))
-	text, _, _ = strings.Cut(text, "CoreMessage[") // Artemis: all properties of the message
+	text, _, _ := strings.Cut(f.Header.Get(frame.Message), "CoreMessage[") // Artemis: all properties of the message
+	text = strings.TrimSpace(text)
 	line, _, _ := strings.Cut(strings.TrimSpace(string(f.Body)), "\n")
 	line = strings.TrimSpace(line)
 	switch {
 	case text == "" || line != "" && strings.HasSuffix(line, text):
 		text = line
 	case line != "":
-		text = strings.TrimSpace(text) + ": " + line
+		text += ": " + line
 	}
 	if text == "" {
 		text = f.Command + " without a text"
@@ -43,9 +43,9 @@ func short(text string) string {
 }
 
 // troubles are pieces of ERROR texts, in lower case, that speak of the broker, the login or the
-// destination, hence of every message alike. What is not found here is taken for the message's
-// own: sent alone, it costs that row an attempt. So a piece must not be one that a text about a
-// single message could hold.
+// destination, hence of every message alike. What is not found here is taken for the message's own,
+// so a piece must not be one that a text about a single message could hold. Artemis says no more
+// than that sending failed: publisher.judge finds out.
 var troubles = []struct {
 	code   record.Code
 	pieces []string
@@ -60,6 +60,7 @@ var troubles = []struct {
 		"is full", "amq229102", "amq229119", // Artemis: address full, disk full
 		"resource_error", "resource_alarm", "resource_locked", "connection limit", // RabbitMQ
 		"does not exist", "amq339001", "not_found", "no queue '", "no exchange '", "inequivalent arg", // the destination
+		"invalid destination", "unknown destination",
 	}},
 	{record.ConnLost, []string{
 		"brokerstopped", "been stopped", "being stopped", "service is stopped", "is stopping", "transportdisposed",

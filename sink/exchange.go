@@ -13,8 +13,12 @@ import (
 	"github.com/rowrelay/rowrelay/record"
 )
 
-// errUnnamed ends an exchange in which an ERROR named none of several messages under way.
-var errUnnamed = errors.New("an ERROR named no message")
+// These end an exchange though the broker is well: an ERROR named none of several messages under
+// way, or one that is to be judged on a connection of its own.
+var (
+	errUnnamed = errors.New("an ERROR named no message")
+	errAccused = errors.New("an ERROR named a message")
+)
 
 // unit is what one receipt confirms: a message, or a transaction of several.
 type unit struct {
@@ -235,13 +239,23 @@ func (e *exchange) refused(receipt string, u *unit, text string) error {
 		return e.unnamed(text)
 	}
 	delete(e.underWay, receipt)
-	e.proceed()
+	e.progress = time.Now()
 	if len(u.messages) > 1 {
 		e.oneByOne(u)
 		return nil
 	}
-	e.j.settle(u.messages[0], record.Fail(record.SendRejected, "%s: %s", e.letter.destination, text))
-	return nil
+	return e.blame(u.messages[0], record.Fail(record.SendRejected, "%s: %s", e.letter.destination, text))
+}
+
+// blame settles a message that the broker refused, or has it judged where that can be done.
+func (e *exchange) blame(i int, f *record.Failure) error {
+	if !e.letter.broker.provable() {
+		e.j.settle(i, f)
+		return nil
+	}
+	e.j.again([]int{i})
+	e.j.accuse(i, f)
+	return errAccused
 }
 
 // unnamed handles an ERROR that names none of the messages under way.

@@ -28,9 +28,10 @@ type job struct {
 // parcel is what the publisher knows about one message of a batch.
 type parcel struct {
 	settled bool
-	alone   bool      // to be sent with nothing else under way
-	deaths  int       // connections that died in a row with it alone under way
-	after   time.Time // not to be sent earlier
+	alone   bool            // to be sent with nothing else under way
+	deaths  int             // connections that died in a row with it alone under way
+	after   time.Time       // not to be sent earlier
+	accused *record.Failure // what it is refused for, unless the broker refuses every message; nil: nothing
 }
 
 func newJob(batch []Message) *job {
@@ -71,6 +72,21 @@ func (j *job) isolate(messages []int) {
 	}
 }
 
+// accuse makes a failure the message's own, once the broker has shown that it takes another.
+func (j *job) accuse(i int, f *record.Failure) {
+	j.parcels[i].alone, j.parcels[i].accused = true, f
+}
+
+func (j *job) accused() []int {
+	var all []int
+	for _, i := range j.queue {
+		if j.parcels[i].accused != nil {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
 func (j *job) delay(messages []int, until time.Time) {
 	for _, i := range messages {
 		j.parcels[i].after = until
@@ -109,7 +125,10 @@ func (l letter) objection(m Message) *record.Failure {
 	if l.class == Text && bytes.IndexByte(m.Body, 0) >= 0 { // it would end the frame
 		return record.Fail(record.XMLInvalidChar, "the text holds a NUL character")
 	}
-	if n := size(l.frame(m)); l.limit > 0 && n > l.limit {
+	if l.limit == 0 {
+		return nil
+	}
+	if n := size(l.frame(m)); n > l.limit {
 		return record.Fail(record.XMLTooLarge, "the message takes %d bytes with its headers, the broker's frame limit is %d (max_frame)", n, l.limit)
 	}
 	return nil

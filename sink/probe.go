@@ -42,21 +42,22 @@ func (l letter) address() string {
 
 // prove sends a message in a transaction and takes it back, where transactions are real.
 func (s *STOMP) prove(ctx context.Context, c *conn, l letter) (string, error) {
-	if l.broker != ActiveMQ && l.broker != Artemis {
+	if !l.broker.provable() {
 		return "login proven; the destination is only checked by the first message", nil
 	}
 	f := l.frame(Message{ID: probeID, Body: []byte("<probe/>")})
+	f.Header.Del("_AMQ_DUPL_ID")
 	f.Header.Add(frame.Transaction, probeID)
-	f.Header.Add(frame.Receipt, "1")
+	f.Header.Add(frame.Receipt, probeID+"-1")
 	steps := []*frame.Frame{
 		frame.New(frame.BEGIN, frame.Transaction, probeID),
 		f,
-		frame.New(frame.ABORT, frame.Transaction, probeID, frame.Receipt, "2"),
+		frame.New(frame.ABORT, frame.Transaction, probeID, frame.Receipt, probeID+"-2"),
 	}
-	if err := s.ask(ctx, c, l, steps[:2], "1"); err != nil {
+	if err := s.ask(ctx, c, l, steps[:2], probeID+"-1"); err != nil {
 		return "", err
 	}
-	if err := s.ask(ctx, c, l, steps[2:], "2"); err != nil {
+	if err := s.ask(ctx, c, l, steps[2:], probeID+"-2"); err != nil {
 		return "", err
 	}
 	if l.broker == Artemis {

@@ -97,6 +97,9 @@ func (c *conn) idle() bool {
 func (p *publisher) carry(ctx context.Context, c *conn, j *job) {
 	e := &exchange{p: p, c: c, j: j, letter: newLetter(c.broker, p.opts), underWay: map[string]*unit{}}
 	j.refuse(e.letter)
+	if !p.judge(ctx, c, j, e.letter) {
+		return
+	}
 	err := e.run(ctx)
 	if err == nil {
 		return
@@ -104,7 +107,7 @@ func (p *publisher) carry(ctx context.Context, c *conn, j *job) {
 	p.drop()
 	doubtful := e.doubt()
 	j.delay(doubtful, time.Now().Add(resendAfter))
-	if ctx.Err() != nil || errors.Is(err, errUnnamed) {
+	if ctx.Err() != nil || errors.Is(err, errUnnamed) || errors.Is(err, errAccused) {
 		return
 	}
 	var outage *record.Outage
@@ -114,7 +117,7 @@ func (p *publisher) carry(ctx context.Context, c *conn, j *job) {
 		return
 	}
 	if died(err) && len(doubtful) > 0 {
-		p.bury(j, doubtful, err)
+		p.bury(j, doubtful, c.broker.provable(), err)
 	}
 	var wait time.Duration // none after a connection that worked
 	if !p.answered {
@@ -140,7 +143,7 @@ func lost(err error, c *conn) error {
 
 // bury counts a death. Three in a row without a receipt make the messages in doubt travel alone;
 // three with one alone are its own doing.
-func (p *publisher) bury(j *job, doubtful []int, err error) {
+func (p *publisher) bury(j *job, doubtful []int, provable bool, err error) {
 	first := doubtful[0]
 	alone := &j.parcels[first]
 	if !alone.alone {
@@ -151,9 +154,43 @@ func (p *publisher) bury(j *job, doubtful []int, err error) {
 		return
 	}
 	if alone.deaths++; alone.deaths >= deadly {
-		j.drop(first, record.Fail(record.SendRejected,
-			"the broker closed the connection %d times with this message alone under way: %v", deadly, err))
+		alone.deaths = 0
+		f := record.Fail(record.SendRejected, "the broker closed the connection %d times with this message alone under way: %v", deadly, err)
+		if provable {
+			j.accuse(first, f)
+		} else {
+			j.drop(first, f)
+		}
 	}
+}
+
+// judge settles the messages that the broker refused, if it takes another one: a harmless message
+// that is taken back at once. If it does not, they are free of guilt, all wait, and judge reports false.
+func (p *publisher) judge(ctx context.Context, c *conn, j *job, l letter) bool {
+	accused := j.accused()
+	if len(accused) == 0 {
+		return true
+	}
+	_, err := p.sink.prove(ctx, c, l)
+	for _, i := range accused {
+		f := j.parcels[i].accused
+		j.parcels[i].accused = nil
+		if err == nil {
+			j.drop(i, f)
+		}
+	}
+	if err == nil {
+		p.proven(c.peer)
+		return true
+	}
+	var outage *record.Outage
+	if !errors.As(err, &outage) {
+		outage = p.outage(record.ConnBlocked, err)
+	}
+	p.drop()
+	p.suspect = true
+	p.pause(ctx, c.peer, outage, p.waits.NextBackOff())
+	return false
 }
 
 // proven notes a receipt: the broker works.

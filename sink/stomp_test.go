@@ -199,6 +199,18 @@ func TestHeadersByBroker(t *testing.T) {
 	}
 }
 
+func TestActiveMQGetsSurrogatesInText(t *testing.T) {
+	body := []byte("<a>€\U0001F600é</a>")
+	for server, want := range map[string]string{
+		"ActiveMQ/5.18.3":         "<a>€\xed\xa0\xbd\xed\xb8\x80é</a>",
+		"ActiveMQ-Artemis/2.31.2": string(body),
+	} {
+		w := newWorld(t, stompbroker.Options{Server: server}, "", sink.Options{})
+		allSent(t, w.Publish(t.Context(), []sink.Message{{ID: "x", Body: body}}))
+		require.Equal(t, want, string(append(w.Messages("Q"), w.Messages("/queue/Q")...)[0].Body))
+	}
+}
+
 func TestOnlyTransactionsOfActiveMQAndReceiptsElsewhere(t *testing.T) {
 	onEveryMake(t, func(t *testing.T, w *world) {
 		allSent(t, w.Publish(t.Context(), batch(250)))
@@ -257,8 +269,12 @@ func TestRejectedMessageAloneFails(t *testing.T) {
 }
 
 func TestErrorAboutTheBrokerCostsNoRowAnything(t *testing.T) {
+	texts := map[string]string{
+		"/queue/Q": "javax.jms.ResourceAllocationException: Usage Manager Store is Full",
+		"Q":        "AMQ339011 Error sending message CoreMessage[messageID=29, durable=false]", // says no more, whatever the cause
+	}
 	onEveryMake(t, func(t *testing.T, w *world) {
-		w.RejectText("javax.jms.ResourceAllocationException: Usage Manager Store is Full")
+		w.RejectText(texts[w.destination])
 		w.Reject(func(stompbroker.Message) bool { return true })
 		done := make(chan []error)
 		go func() { done <- w.Publish(t.Context(), batch(5)) }()
@@ -384,6 +400,19 @@ func TestSilentBrokerIsLeft(t *testing.T) {
 	go func() { done <- w.Publish(t.Context(), batch(5)) }()
 	s := w.told.outage(t, record.ConnLost)
 	require.Contains(t, s.Outage.Error(), "two heart-beats")
+	w.Freeze(false)
+	allSent(t, <-done)
+	require.Len(t, w.counts(), 5)
+}
+
+func TestReceiptTimeoutFindsASilentBrokerThatNeverBeats(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, stompbroker.Options{Heartbeat: -1}, "/queue/Q", sink.Options{ReceiptTimeout: 100 * time.Millisecond})
+	allSent(t, w.Publish(t.Context(), batch(1)))
+	w.Freeze(true)
+	done := make(chan []error)
+	go func() { done <- w.Publish(t.Context(), batch(5)) }()
+	w.told.outage(t, record.ConnBlocked)
 	w.Freeze(false)
 	allSent(t, <-done)
 	require.Len(t, w.counts(), 5)
