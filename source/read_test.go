@@ -317,3 +317,30 @@ func TestFileAndDatabaseMustAgree(t *testing.T) {
 		}
 	})
 }
+
+// TestSQLiteValuesAreReadByWhatTheyAre: a column's declared type is only a wish there, and dates are text.
+func TestSQLiteValuesAreReadByWhatTheyAre(t *testing.T) {
+	file := "sqlite:" + t.TempDir() + "/erp.db"
+	pool, err := database.Open(database.Options{Name: "demo", URL: file})
+	require.NoError(t, err)
+	defer pool.Close()
+	_, err = pool.Exec(`CREATE TABLE orders (order_seq INTEGER PRIMARY KEY, made DATETIME, flag BOOLEAN, day DATE, price DECIMAL(10,2), bin BLOB, any);
+		INSERT INTO orders VALUES (1, '2026-09-01 12:00:00', 1, '2026-09-01', 10.50, x'00ff', 1e300), (2, 1756728000, 'no', NULL, 'n/a', 'text', -9e999)`)
+	require.NoError(t, err)
+	s := newSource(t, database.Options{Name: "erp", URL: file, ReadOnly: true},
+		source.Options{Feed: "orders", Connection: "erp", Table: "orders", Sequence: "order_seq", Created: "made", RequireReadOnly: true}, nil)
+	d := open(t, s)
+	require.True(t, strings.HasSuffix(d.Identity.Server, "/erp.db") && strings.HasPrefix(d.Identity.Server, "/"), d.Identity.Server)
+	p := read(t, s, 0, page)
+	value := func(kind record.Kind, text string) record.Value { return record.Value{Kind: kind, Text: text} }
+	require.Equal(t, []record.Value{
+		value(record.Integer, "1"), value(record.Text, "2026-09-01 12:00:00"), value(record.Integer, "1"), value(record.Text, "2026-09-01"),
+		value(record.Float, "10.5"), value(record.Bytes, "\x00\xff"), value(record.Float, "1E300"),
+	}, p.Records[0].Row.Values)
+	require.Equal(t, []record.Value{
+		value(record.Integer, "2"), value(record.Integer, "1756728000"), value(record.Text, "no"), {Null: true},
+		value(record.Text, "n/a"), value(record.Text, "text"), value(record.Float, "-INF"),
+	}, p.Records[1].Row.Values)
+	require.Equal(t, "2026-09-01 12:00:00 +0000 UTC", p.Records[0].Created.String())
+	require.Nil(t, p.Records[1].Created)
+}

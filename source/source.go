@@ -11,7 +11,7 @@ import (
 // *record.Outage when the database is away, and a *record.Stop when going on could lose or repeat
 // rows; a source reads only, in READ ONLY transactions, and keeps no position.
 type Source interface {
-	// Open reaches the database and learns what it is. It may be called again after an outage;
+	// Open reaches the database and learns what it is; it comes before all else. It may be called again after an outage;
 	// it returns a *record.Stop with MAY_WRITE for an account that may write, and with CONFIG for
 	// a table or column that is not there or does not fit.
 	Open(ctx context.Context) (Description, error)
@@ -25,7 +25,7 @@ type Source interface {
 	// SEQUENCE_NOT_UNIQUE; another server under the same address is a Stop with SOURCE_WENT_BACK.
 	Read(ctx context.Context, after int64, limit Limit) (Page, error)
 
-	// Reread returns the named rows in rising order, without the feed's `where`; a row that is gone is
+	// Reread returns the named rows in rising order, as seqs must be, without the feed's `where`; a row that is gone is
 	// absent. It ends at the row that takes it over limit.Bytes and reports how many of seqs, from
 	// the first, it has looked at (at least one).
 	Reread(ctx context.Context, seqs []int64, limit Limit) (rows []*record.Record, seen int, err error)

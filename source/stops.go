@@ -47,13 +47,13 @@ func (o Options) notRising(last, seq int64) *record.Stop {
 func (o Options) wentBack(before, now string) *record.Stop {
 	return &record.Stop{
 		Code: record.SourceWentBack,
-		Text: fmt.Sprintf("connections.%s now answers as server %s; this feed reads server %s", o.Connection, name(now), name(before)),
+		Text: fmt.Sprintf("connections.%s now answers as server %s; this feed reads server %s", o.Connection, known(now), known(before)),
 		Remedy: "if the address is wrong, correct it; if the server was replaced or restored, its numbers may repeat:\n" +
 			"go on under a new feed name, with `start` at the number to begin above",
 	}
 }
 
-func name(server string) string {
+func known(server string) string {
 	if server == "" {
 		return "(unknown)"
 	}
