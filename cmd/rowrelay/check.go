@@ -23,6 +23,9 @@ type checkedFile struct {
 	File       string      `json:"file"`
 	Complaints []complaint `json:"complaints"`
 	Findings   []finding   `json:"findings,omitempty"` // of --connect, which a broken file does not come to
+
+	loaded *config.File
+	found  config.Complaints
 }
 
 // complaint is a config.Complaint for programs.
@@ -47,49 +50,58 @@ func (k *checkCmd) Run(ctx context.Context, g *globals) error {
 	var all checked
 	code := exitOK
 	for _, path := range files {
-		one, its := k.file(ctx, g, path)
+		one := k.examine(ctx, path)
 		all.add(one)
-		code = max(code, its)
-	}
-	if g.json() {
-		if err := g.console.out.json(all); err != nil {
-			return err
+		code = max(code, one.code())
+		if !g.json() {
+			one.print(g.console.out)
 		}
-	} else {
-		g.console.out.printf("Summary: %d failed · %s\n", all.Failed, counted(all.Warnings, "warning"))
+	}
+	if err := all.finish(g); err != nil {
+		return err
 	}
 	return answered(code)
 }
 
-// file checks one file, prints what people read, and returns the rest with its exit code.
-func (k *checkCmd) file(ctx context.Context, g *globals, path string) (checkedFile, int) {
+// examine reads one file, and with --connect tries what a sound one names.
+func (k *checkCmd) examine(ctx context.Context, path string) checkedFile {
 	mode := config.Offline
 	if k.Connect {
 		mode = config.Run
 	}
-	file, found := config.Load(path, config.Process(), mode)
 	one := checkedFile{File: path, Complaints: []complaint{}}
-	for _, c := range found {
+	one.loaded, one.found = config.Load(path, config.Process(), mode)
+	for _, c := range one.found {
 		one.Complaints = append(one.Complaints, complaint{levelOf(c), c.Line, c.Column, c.Text, c.Remedy})
 	}
-	v := g.console.out
-	if !g.json() {
-		_ = found.Print(v.w, v.marks())
+	if k.Connect && one.found.Err() == nil {
+		one.Findings = connect(ctx, one.loaded)
 	}
-	switch {
-	case found.Err() != nil:
-		return one, exitConfig
-	case !k.Connect:
-		if !g.json() {
-			v.printf("%s %s  %s, %s\n", v.mark(good), printable(path), counted(len(file.Feeds), "feed"), counted(len(file.Connections), "connection"))
-		}
-		return one, exitOK
+	return one
+}
+
+func (f *checkedFile) code() int {
+	if f.found.Err() != nil {
+		return exitConfig
 	}
-	one.Findings = connect(ctx, file)
-	if !g.json() {
-		printFindings(v, one.Findings)
+	return worst(f.Findings)
+}
+
+func (f *checkedFile) print(v *voice) {
+	_ = f.found.Print(v.w, v.marks())
+	if f.found.Err() == nil && f.Findings == nil {
+		v.printf("%s %s  %s, %s\n", v.mark(good), printable(f.File), counted(len(f.loaded.Feeds), "feed"), counted(len(f.loaded.Connections), "connection"))
 	}
-	return one, worst(one.Findings)
+	printFindings(v, f.Findings)
+}
+
+// finish writes what stands below all files, or all of it for programs.
+func (a *checked) finish(g *globals) error {
+	if g.json() {
+		return g.console.out.json(a)
+	}
+	g.console.out.printf("Summary: %d failed · %s\n", a.Failed, counted(a.Warnings, "warning"))
+	return nil
 }
 
 func levelOf(c config.Complaint) level {

@@ -75,6 +75,15 @@ func TestRetrySaysWhatItsLimitLeaves(t *testing.T) {
 	require.Contains(t, w.types("retry orders --all --limit 0 --yes").out, "1 row queued")
 }
 
+func TestRetryCountsForPeople(t *testing.T) {
+	r := retryCmd{Feed: "orders", Limit: 5000}
+	require.Equal(t, "5,000 of 12,000 rows of orders become NEW and are built again from the source table", r.intent(12000))
+	require.Equal(t, "5,000 rows of orders become NEW and are built again from the source table", r.intent(5000))
+	require.Equal(t, "1 row of orders becomes NEW and is built again from the source table", r.intent(1))
+	r.Limit = 0
+	require.Equal(t, "12,000 rows of orders become NEW and are built again from the source table", r.intent(12000))
+}
+
 func TestRetryDryRunOnlyCounts(t *testing.T) {
 	w := newWorld(t)
 	w.fails("orders", 1, 3, record.XMLInvalidChar)

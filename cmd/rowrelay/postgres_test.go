@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/testbed"
+)
+
+func TestMain(m *testing.M) { testbed.Main(m) }
+
+// real is a PostgreSQL source and store with a table orders and an account that may read it.
+type real struct {
+	*testbed.Database
+	reader testbed.Account
+	broker string
+}
+
+func newReal(t *testing.T) *real {
+	t.Helper()
+	d := testbed.SharedPostgres(t).Database(t)
+	r := &real{Database: d, reader: d.Account(t), broker: mq(t)}
+	d.Exec(t, `CREATE TABLE orders (order_seq bigint PRIMARY KEY, amount numeric(12,2), loose bigint)`)
+	d.Exec(t, fmt.Sprintf(`GRANT SELECT ON orders TO %q`, r.reader.Name))
+	return r
+}
+
+// file writes a configuration; sequence is the source's column, password the reader's.
+func (r *real) file(t *testing.T, sequence, password string) string {
+	t.Helper()
+	url := "postgres://" + r.Server.Addr + "/" + r.Name + "?sslmode=disable"
+	return file(t, "rowrelay.yaml", fmt.Sprintf(`connections:
+  erp: { url: %q, user: %q, password: %q }
+  relaydb: { url: %q, user: %q, password: %q }
+  mq: { url: %q }
+store: { connection: relaydb, id: acme-prod }
+feeds:
+  orders:
+    source: { connection: erp, table: orders, sequence: %s, start: first }
+    message: { root: Order }
+    sink: { connection: mq, queue: ERP.ORDERS }
+`, url, r.reader.Name, password, url, r.Owner.Name, r.Owner.Password, r.broker, sequence))
+}
+
+func TestCheckConnectOnPostgreSQL(t *testing.T) {
+	r := newReal(t)
+	path := r.file(t, "order_seq", r.reader.Password)
+	got := rowrelay("check", "--connect", path)
+	require.Equal(t, exitOK, got.code, got.out)
+	require.Regexp(t, `(?m)^\[ok\]   erp +PostgreSQL \d+\S* .*as `+r.reader.Name, got.out)
+	require.Regexp(t, `(?m)^\[ok\]   relaydb +holds the store`, got.out)
+	require.Regexp(t, `(?m)^\[warn\] store .* has no tables yet`, got.out)
+	require.Contains(t, got.out, "3 columns: order_seq bigint, amount numeric, loose bigint")
+
+	loaded, found := config.Load(path, config.Process(), config.Run)
+	require.NoError(t, found.Err())
+	st, err := openStore(t.Context(), loaded, true)
+	require.NoError(t, err)
+	require.NoError(t, st.Close())
+	require.Regexp(t, `(?m)^\[ok\]   store .*id acme-prod`, rowrelay("check", "--connect", path).out)
+	require.Contains(t, rowrelay("status", "-c", path).out, "store relaydb\n! no daemon has run")
+}
+
+func TestCheckConnectNamesAMissingIndexOnTheSequence(t *testing.T) {
+	r := newReal(t)
+	got := rowrelay("check", "--connect", r.file(t, "loose", r.reader.Password))
+	require.Equal(t, exitOK, got.code, got.out)
+	require.Regexp(t, `(?m)^\[warn\] orders +no index begins with "loose"`, got.out)
+}
+
+func TestCheckConnectRefusesAnAccountThatMayWrite(t *testing.T) {
+	r := newReal(t)
+	r.Exec(t, fmt.Sprintf(`GRANT INSERT ON orders TO %q`, r.reader.Name))
+	got := rowrelay("check", "--connect", r.file(t, "order_seq", r.reader.Password))
+	require.Equal(t, exitConfig, got.code, got.out)
+	require.Regexp(t, `(?m)^\[fail\] orders +MAY_WRITE`, got.out)
+	require.Contains(t, got.out, "GRANT SELECT ON")
+	require.Contains(t, got.out, "require_read_only: false")
+}
+
+func TestCheckConnectTellsAWrongPasswordFromAWrongFile(t *testing.T) {
+	r := newReal(t)
+	got := rowrelay("check", "--connect", r.file(t, "order_seq", "hunter2"))
+	require.Equal(t, exitAway, got.code, got.out)
+	require.Regexp(t, `(?m)^\[fail\] erp +CONN_AUTH`, got.out)
+	require.Contains(t, got.out, "check user and password of connections.erp")
+	require.NotContains(t, got.out, "hunter2")
+}
