@@ -99,6 +99,15 @@ func TestJMSConsumerSeesBytesThatAreNotPersistent(t *testing.T) {
 	})
 }
 
+func TestQueueNameArrivesUnharmed(t *testing.T) {
+	onEach(t, func(t *testing.T, kind testbed.Part) {
+		b := testbed.SharedBroker(t, kind)
+		queue := b.Queue(t) + ` a:b\n é`
+		allSent(t, publisher(t, options(b, queue)).Publish(t.Context(), messages(0, 3)))
+		require.Len(t, testbed.Drain(t, b, queue, 3), 3)
+	})
+}
+
 func TestArtemisDropsARepeatedID(t *testing.T) {
 	b := testbed.SharedBroker(t, testbed.Artemis)
 	queue := b.Queue(t)
