@@ -21,7 +21,7 @@ import (
 
 // patience bounds every wait for a fact; it is no expectation of speed.
 const (
-	patience = 60 * time.Second
+	patience = 20 * time.Second
 	waitTick = 10 * time.Millisecond
 )
 
