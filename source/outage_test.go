@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -112,9 +113,7 @@ func TestAnotherServerUnderTheSameAddressStopsTheFeed(t *testing.T) {
 		CREATE ROLE %q LOGIN PASSWORD '%s'; GRANT SELECT ON orders TO PUBLIC`, w.reader.Name, w.reader.Password))
 	w.fill(1, 3)
 	switched := newSwitch(t, w.Server.Addr)
-	reader := w.reader
-	reader.URL = strings.Replace(reader.URL, w.Server.Addr, switched.Addr().String(), 1)
-	s := w.sourceAs(reader)
+	s := w.sourceAs(w.through(switched))
 	open(t, s)
 	switched.turn(other.Addr)
 	_, err := s.Read(deadline(t), 0, page)
@@ -124,6 +123,45 @@ func TestAnotherServerUnderTheSameAddressStopsTheFeed(t *testing.T) {
 	require.Contains(t, stop(t, record.SourceWentBack, err).Text, "connections.erp now answers as server")
 	_, err = s.Open(deadline(t))
 	stop(t, record.SourceWentBack, err)
+}
+
+func TestLargeRowsAreNotSentForNothing(t *testing.T) {
+	w := newWorld(t)
+	w.Exec(t, `INSERT INTO orders SELECT n, repeat('0123456789', 100000), n FROM generate_series(1, 40) n`)
+	counted := newSwitch(t, w.Server.Addr)
+	s := w.sourceAs(w.through(counted))
+	open(t, s)
+	first := read(t, s, 0, page)
+	require.Len(t, first.Records, 9)
+	require.Less(t, counted.received.Load(), int64(17<<20), "of an unknown size, sixteen rows are asked for")
+	before := counted.received.Load()
+	require.Len(t, read(t, s, 9, page).Records, 9)
+	require.Less(t, counted.received.Load()-before, int64(10<<20))
+}
+
+func TestNoTransactionStaysOpen(t *testing.T) {
+	w := newWorld(t)
+	w.fill(1, 3)
+	s := w.source(withWhere("10 / (order_seq - 2) <> 77"))
+	open(t, s)
+	_, err := s.Read(deadline(t), 0, page)
+	outage(t, err)
+	_, err = s.Read(deadline(t), 2, page)
+	require.NoError(t, err)
+	db, err := sql.Open("postgres", w.Server.URL(w.Name))
+	require.NoError(t, err)
+	defer db.Close()
+	var idle, inTransaction int
+	require.NoError(t, db.QueryRow(`SELECT count(*) FILTER (WHERE state = 'idle'), count(*) FILTER (WHERE state <> 'idle')
+		FROM pg_stat_activity WHERE usename = $1`, w.reader.Name).Scan(&idle, &inTransaction))
+	require.Equal(t, []int{1, 0}, []int{idle, inTransaction})
+}
+
+// through is the reader's account at the switch.
+func (w *world) through(s *switched) testbed.Account {
+	a := w.reader
+	a.URL = strings.Replace(a.URL, w.Server.Addr, s.Addr().String(), 1)
+	return a
 }
 
 func superuser(t testing.TB, p *testbed.PostgresProcess, name, statements string) {
@@ -140,6 +178,13 @@ type switched struct {
 	mu     sync.Mutex
 	target string
 	open   []net.Conn
+
+	received atomic.Int64 // bytes that servers sent
+}
+
+func (s *switched) Write(b []byte) (int, error) {
+	s.received.Add(int64(len(b)))
+	return len(b), nil
 }
 
 func newSwitch(t testing.TB, target string) *switched {
@@ -169,7 +214,7 @@ func (s *switched) forward(c net.Conn) {
 	}
 	s.open = append(s.open, c, to)
 	go func() { _, _ = io.Copy(to, c) }()
-	go func() { _, _ = io.Copy(c, to) }()
+	go func() { _, _ = io.Copy(c, io.TeeReader(to, s)) }()
 }
 
 // turn cuts what is open and sends what comes next elsewhere.
