@@ -25,7 +25,7 @@ type Source interface {
 	// SEQUENCE_NOT_UNIQUE; another server under the same address is a Stop with SOURCE_WENT_BACK.
 	Read(ctx context.Context, after int64, limit Limit) (Page, error)
 
-	// Reread returns the named rows in rising order, as seqs must be, without the feed's `where`; a row that is gone is
+	// Reread returns the named rows in rising order, without the feed's `where`; a row that is gone is
 	// absent. It ends at the row that takes it over limit.Bytes and reports how many of seqs, from
 	// the first, it has looked at (at least one).
 	Reread(ctx context.Context, seqs []int64, limit Limit) (rows []*record.Record, seen int, err error)

@@ -118,10 +118,9 @@ func (s *SQL) noTwin(ctx context.Context, tx *sqlx.Tx, seq int64) error {
 	return nil
 }
 
-// Reread is described at Source; seqs must rise.
+// Reread is described at Source. It looks at seqs as far as they rise.
 func (s *SQL) Reread(ctx context.Context, seqs []int64, limit Limit) ([]*record.Record, int, error) {
-	seqs = seqs[:min(len(seqs), limit.Rows)]
-	if len(seqs) == 0 {
+	if seqs = rising(seqs[:min(len(seqs), limit.Rows)]); len(seqs) == 0 {
 		return nil, 0, nil
 	}
 	p := s.newPage(limit)
@@ -136,6 +135,17 @@ func (s *SQL) Reread(ctx context.Context, seqs []int64, limit Limit) ([]*record.
 	}
 	at, _ := slices.BinarySearch(seqs, p.last)
 	return p.records, at + 1, nil
+}
+
+// rising is the beginning of seqs whose numbers rise strictly: only there does a row tell how far a
+// reading came.
+func rising(seqs []int64) []int64 {
+	for i := 1; i < len(seqs); i++ {
+		if seqs[i] <= seqs[i-1] {
+			return seqs[:i]
+		}
+	}
+	return seqs
 }
 
 // Close is described at Source.
