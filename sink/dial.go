@@ -60,7 +60,7 @@ func (s *STOMP) connectTo(ctx context.Context, a address) (*conn, error) {
 		return nil, err
 	}
 	// Whatever ends ctx ends the handshake, which knows only deadlines.
-	stop := context.AfterFunc(ctx, func() { link.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { _ = link.SetDeadline(time.Unix(1, 0)) })
 	c, err := s.login(link, a)
 	if !stop() || err != nil {
 		link.Close()
@@ -215,7 +215,9 @@ type pulse struct {
 
 func (p *pulse) Read(b []byte) (int, error) {
 	if p.limit > 0 {
-		p.SetReadDeadline(time.Now().Add(p.limit))
+		if err := p.SetReadDeadline(time.Now().Add(p.limit)); err != nil {
+			return 0, err
+		}
 	}
 	return p.Conn.Read(b)
 }
@@ -227,7 +229,9 @@ type patience struct {
 }
 
 func (p *patience) Write(b []byte) (int, error) {
-	p.SetWriteDeadline(time.Now().Add(p.limit))
+	if err := p.SetWriteDeadline(time.Now().Add(p.limit)); err != nil {
+		return 0, err
+	}
 	return p.Conn.Write(b)
 }
 

@@ -198,10 +198,11 @@ func TestReceiptTimeoutFindsASilentBrokerThatNeverBeats(t *testing.T) {
 
 func TestIdleConnectionIsKeptByBeats(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, stompbroker.Options{Heartbeat: 20 * time.Millisecond}, "/queue/Q", sink.Options{Heartbeat: 20 * time.Millisecond})
+	const beat = 500 * time.Millisecond
+	w := newWorld(t, stompbroker.Options{Heartbeat: beat}, "/queue/Q", sink.Options{Heartbeat: beat})
 	allSent(t, w.Publish(t.Context(), batch(1)))
 	idle := batch(2)[1:]
-	idle[0].NotBefore = time.Now().Add(500 * time.Millisecond) // 25 intervals with nothing to say
+	idle[0].NotBefore = time.Now().Add(6 * beat) // either side gives up after two without a sign of life
 	allSent(t, w.Publish(t.Context(), idle))
 	require.Equal(t, 1, w.Connections())
 }

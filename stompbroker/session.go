@@ -69,19 +69,24 @@ func (s *session) run() {
 
 func (s *session) read() (*frame.Frame, error) {
 	if s.limit > 0 {
-		s.conn.SetReadDeadline(time.Now().Add(s.limit))
+		if err := s.conn.SetReadDeadline(time.Now().Add(s.limit)); err != nil {
+			return nil, err
+		}
 	}
 	return s.in.Read()
 }
 
 // login answers CONNECT and agrees on heart-beats.
 func (s *session) login() bool {
-	s.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-	f, err := s.in.Read()
+	s.limit = 10 * time.Second // for a client that connects and says nothing
+	f, err := s.read()
 	if err != nil || f == nil || f.Command != frame.CONNECT && f.Command != frame.STOMP {
 		return false
 	}
-	s.conn.SetReadDeadline(time.Time{})
+	s.limit = 0
+	if err := s.conn.SetReadDeadline(time.Time{}); err != nil {
+		return false
+	}
 	o := s.b.opts
 	if o.User != "" && (f.Header.Get(frame.Login) != o.User || f.Header.Get(frame.Passcode) != o.Password) {
 		s.fail("", "User name or password is invalid.")
@@ -141,8 +146,7 @@ func (s *session) handle(f *frame.Frame) bool {
 	case frame.ACK:
 		s.ack(f.Header.Get(frame.Id))
 	case frame.DISCONNECT:
-		s.receipt(f)
-		s.out.flush()
+		_ = s.receipt(f) && s.out.flush() == nil
 		return false
 	default:
 		return s.fail(f.Header.Get(frame.Receipt), "unsupported command "+f.Command)

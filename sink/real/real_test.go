@@ -204,6 +204,12 @@ func TestRefusedDestinationCostsNoRowAnything(t *testing.T) {
 	}
 }
 
+// TestRabbitMQConfirmsWhatItCannotRoute keeps docs/brokers.md true.
+func TestRabbitMQConfirmsWhatItCannotRoute(t *testing.T) {
+	b := testbed.SharedBroker(t, testbed.RabbitMQ)
+	allSent(t, publisher(t, options(b, "/amq/queue/absent")).Publish(t.Context(), messages(0, 1)))
+}
+
 func TestKilledBrokerLosesNothing(t *testing.T) {
 	onEach(t, func(t *testing.T, kind testbed.Part) {
 		const n, part = 4000, 500
