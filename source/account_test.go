@@ -3,6 +3,7 @@ package source_test
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,6 +82,14 @@ func TestAccountWithoutSelectIsToldWhatToGrant(t *testing.T) {
 	w.Exec(t, fmt.Sprintf(`GRANT SELECT (order_seq, note) ON sales.orders TO %q`, w.reader.Name))
 	require.Contains(t, refused().Text, "permission denied")
 	open(t, w.source(table, func(o *source.Options) { o.Columns = []string{"note"} }))
+}
+
+func TestDatabaseThatIsNotThereIsRefused(t *testing.T) {
+	w := newWorld(t)
+	reader := w.reader
+	reader.URL = strings.Replace(reader.URL, w.Name, "nowhere", 1)
+	_, err := w.sourceAs(reader).Open(deadline(t))
+	require.Contains(t, stop(t, record.ConfigInvalid, err).Text, `database "nowhere" does not exist`)
 }
 
 func TestNotesSayWhatCannotBeProven(t *testing.T) {

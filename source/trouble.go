@@ -51,9 +51,9 @@ func (o Options) refusedFor(key string, err error) *record.Stop {
 	return stop
 }
 
-// isRefused: PostgreSQL's classes 42 (syntax, unknown names, privileges) and 3F (schema), the codes
-// of a statement that would write; SQLite's SQLITE_ERROR and
-// SQLITE_READONLY, the same.
+// isRefused: PostgreSQL's classes 42 (syntax, unknown names, privileges), 3F and 3D (no such schema or
+// database), and the codes of a statement that would write or that no cursor can run; SQLite's
+// SQLITE_ERROR and SQLITE_READONLY, which are the same.
 func isRefused(err error) bool {
 	if lite, ok := errors.AsType[interface {
 		error
@@ -62,5 +62,8 @@ func isRefused(err error) bool {
 		return lite.Code() == 1 || lite.Code() == 8
 	}
 	s := database.State(err)
-	return strings.HasPrefix(s, "42") || strings.HasPrefix(s, "3F") || s == "25006" || s == "0A000"
+	if s == "25006" || s == "0A000" {
+		return true
+	}
+	return strings.HasPrefix(s, "42") || strings.HasPrefix(s, "3F") || strings.HasPrefix(s, "3D")
 }
