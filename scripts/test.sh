@@ -1,7 +1,18 @@
-#!/bin/sh
-# test.sh runs every test against the real parts that this machine has and names the ones that it lacks; arguments go to
-# `go test`. With REQUIRE_REAL=1 a missing part is a failure.
-set -eu
+#!/usr/bin/env bash
+# test.sh runs every test against the real parts that this machine has and names the ones that it lacks; with
+# REQUIRE_REAL=1 a missing part is a failure. The rooms run with -race; the proofs, which measure the finished program's
+# memory and break it in real time, run alone and without.
+set -uo pipefail
 cd "$(dirname "$0")/.."
-go build -o bin/withparts ./testbed/cmd/withparts
-exec bin/withparts -- go test -timeout 12m "${@:-./...}"
+if [ -z "${ROWRELAY_TESTBED_SOCKET:-}" ]; then
+	go build -o bin/ ./testbed/cmd/withparts ./testbed/cmd/tally || exit 1
+	exec bin/withparts -- scripts/test.sh
+fi
+rooms=$(go list ./... | grep -v '/proof$') || exit 1
+{
+	code=0
+	# shellcheck disable=SC2086 # one word a package
+	go test -json -race -p 2 -timeout 10m $rooms || code=1
+	go test -json -timeout 12m ./proof || code=1
+	exit $code
+} 2>&1 | bin/tally
