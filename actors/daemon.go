@@ -41,7 +41,7 @@ type Daemon struct {
 // *store.HeldError if another living process keeps the instance's name longer than Grace, a
 // *record.Outage if the store stays away for a minute at the start, and another error if rooms do not end.
 func (d *Daemon) Run(ctx context.Context) error {
-	d.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return d.Log }))
+	d.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(quiet{d.Log.Handler()}) }))
 	d.fatal = make(chan error, 1)
 	lock, err := d.hold(ctx)
 	if err != nil || lock == nil {

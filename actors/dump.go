@@ -328,7 +328,9 @@ func (d *dump) troubled(c actor.Context, connection string, err error) bool {
 		return true
 	}
 	next := d.pause.NextBackOff()
-	d.board.Down(outage(connection, err), next)
+	if !errors.Is(err, store.ErrFenced) { // the heart-beat finds out too, and the daemon takes a new instance id
+		d.board.Down(outage(connection, err), next)
+	}
 	d.resume = time.Now().Add(next)
 	d.arm(c, time.Now())
 	return true

@@ -71,6 +71,7 @@ func (f *feedActor) Receive(c actor.Context) {
 	case *unsend:
 		f.unsend()
 	case *actor.Stopping:
+		f.ending, f.closed = true, true
 		f.cancel()
 	}
 }
@@ -133,7 +134,9 @@ func (f *feedActor) gone(c actor.Context, who *actor.PID) {
 	if len(f.live) > 0 {
 		return
 	}
-	f.timer.Stop()
+	if f.timer != nil {
+		f.timer.Stop()
+	}
 	if f.closed {
 		f.finish()
 		return

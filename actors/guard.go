@@ -1,7 +1,9 @@
 package actors
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -32,3 +34,9 @@ func logPanic(next actor.ReceiverFunc) actor.ReceiverFunc {
 		next(c, e)
 	}
 }
+
+// quiet keeps the actor library's own news out of the log: what a person should know, the rooms say.
+type quiet struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (quiet) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelWarn }

@@ -12,6 +12,7 @@ func newLog(w io.Writer, format string, level *slog.LevelVar) *slog.Logger {
 	if format == "text" || format == "auto" && isTerminal(w) {
 		return slog.New(slog.NewTextHandler(w, o))
 	}
+	o.ReplaceAttr = readable
 	return slog.New(slog.NewJSONHandler(w, o))
 }
 
@@ -28,4 +29,12 @@ func (g *globals) setLevel(level *slog.LevelVar, word string) {
 		l = slog.LevelInfo // config has refused it
 	}
 	level.Set(l)
+}
+
+// readable writes durations in JSON as people read them, 1m30s, like the text format does.
+func readable(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }
