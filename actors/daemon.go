@@ -2,7 +2,6 @@ package actors
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -153,67 +152,6 @@ func (d *Daemon) wait(ctx context.Context, fenced <-chan error) error {
 	}
 }
 
-// beat tells the store that this instance lives, and what its feeds do, until ctx ends or it is declared dead.
-func (d *Daemon) beat(ctx context.Context, id string, lock store.NameLock, fenced chan<- error) {
-	tick := time.NewTicker(beatEvery)
-	defer tick.Stop()
-	summary := time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := d.beatOnce(ctx, id, lock); err != nil {
-			fenced <- err
-			return
-		}
-		if time.Since(summary) >= summaryEvery {
-			summary = time.Now()
-			d.summarize()
-		}
-	}
-}
-
-func (d *Daemon) beatOnce(ctx context.Context, id string, lock store.NameLock) error {
-	err := d.Store.Heartbeat(ctx, id, d.state())
-	if err == nil {
-		err = lock.Check(ctx)
-	}
-	if _, held := errors.AsType[*store.HeldError](err); held || errors.Is(err, store.ErrFenced) {
-		return store.ErrFenced
-	}
-	switch {
-	case err == nil:
-		d.Board.Up(d.storeName(), "")
-	case ctx.Err() == nil:
-		d.Board.Down(outage(d.storeName(), err), beatEvery)
-	}
-	return nil
-}
-
-// state is the heart-beat's JSON.
-func (d *Daemon) state() []byte {
-	b, err := json.Marshal(d.Board.State())
-	if err != nil {
-		panic(err) // plain structs
-	}
-	return b
-}
-
-func (d *Daemon) summarize() {
-	for _, f := range d.Feeds {
-		d.Board.gauge(f).summarize(d.Log.With("feed", f.Name))
-	}
-}
-
-func (d *Daemon) storeName() string {
-	if len(d.Feeds) == 0 {
-		return "store"
-	}
-	return d.Feeds[0].StoreName
-}
-
 // start spawns the feeds' actors, each under a name that is used once.
 func (d *Daemon) start(id string) {
 	d.mu.Lock()
@@ -236,104 +174,4 @@ func (d *Daemon) end(err error) {
 	case d.fatal <- err:
 	default:
 	}
-}
-
-// stop drains all feeds and ends them. At once: nothing is sent any more, but what the broker has
-// confirmed is still marked; the marks are fenced, so they touch only rows that nobody took meanwhile.
-func (d *Daemon) stop(atOnce bool) error {
-	d.mu.Lock()
-	pids := d.pids
-	d.pids = nil
-	d.mu.Unlock()
-	grace := d.Grace
-	if atOnce {
-		grace = 0
-	}
-	began, drained := time.Now(), d.drain(pids)
-	late := !within(drained, grace)
-	if late {
-		for _, pid := range pids {
-			d.system.Root.Send(pid, &unsend{})
-		}
-		within(drained, markGrace)
-	}
-	d.Log.Info("stopped", "left_new", d.inFlight(), "took", time.Since(began).Round(time.Millisecond))
-	var errs []error
-	for name, pid := range pids {
-		if err := stopWait(d.system, pid, roomsGone); err != nil {
-			errs = append(errs, fmt.Errorf("feed %s: %w", name, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// drain asks every feed to drain; the channel is closed when all have.
-func (d *Daemon) drain(pids map[string]*actor.PID) <-chan struct{} {
-	all := make(chan struct{})
-	var feeds []chan struct{}
-	for _, pid := range pids {
-		done := make(chan struct{})
-		feeds = append(feeds, done)
-		d.system.Root.Send(pid, &drain{done})
-	}
-	go func() {
-		for _, done := range feeds {
-			<-done
-		}
-		close(all)
-	}()
-	return all
-}
-
-func (d *Daemon) inFlight() int {
-	n := 0
-	for _, f := range d.Board.State().Feeds {
-		n += f.InFlight
-	}
-	return n
-}
-
-// retire gives back what is not finished, so that nobody has to wait for this instance's death.
-func (d *Daemon) retire(id string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), markGrace)
-	defer cancel()
-	if err := d.Store.Retire(ctx, id); err != nil {
-		d.Log.Warn("the clean stop could not be recorded; this instance's rows are taken over when its sign of life has lapsed", "err", err)
-	}
-	return nil
-}
-
-func within(done <-chan struct{}, d time.Duration) bool {
-	select {
-	case <-done:
-		return true
-	default:
-	}
-	select {
-	case <-done:
-		return true
-	case <-time.After(d):
-		return false
-	}
-}
-
-var errStillRunning = errors.New("rooms did not end in time")
-
-// stopWait stops an actor and waits at most d until it and its children are gone.
-func stopWait(sys *actor.ActorSystem, pid *actor.PID, d time.Duration) error {
-	gone := make(chan struct{})
-	watcher := sys.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
-		switch c.Message().(type) {
-		case *actor.Started:
-			c.Watch(pid)
-			c.Stop(pid)
-		case *actor.Terminated:
-			close(gone)
-		}
-	}))
-	defer sys.Root.Stop(watcher)
-	if !within(gone, d) {
-		return errStillRunning
-	}
-	return nil
 }

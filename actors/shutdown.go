@@ -1,0 +1,110 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+)
+
+// stop drains all feeds and ends them. At once: nothing is sent any more, but what the broker has
+// confirmed is still marked; the marks are fenced, so they touch only rows that nobody took meanwhile.
+func (d *Daemon) stop(atOnce bool) error {
+	d.mu.Lock()
+	pids := d.pids
+	d.pids = nil
+	d.mu.Unlock()
+	grace := d.Grace
+	if atOnce {
+		grace = 0
+	}
+	began, drained := time.Now(), d.drain(pids)
+	late := !within(drained, grace)
+	if late {
+		for _, pid := range pids {
+			d.system.Root.Send(pid, &unsend{})
+		}
+		within(drained, markGrace)
+	}
+	d.Log.Info("stopped", "left_new", d.inFlight(), "took", time.Since(began).Round(time.Millisecond))
+	var errs []error
+	for name, pid := range pids {
+		if err := stopWait(d.system, pid, roomsGone); err != nil {
+			errs = append(errs, fmt.Errorf("feed %s: %w", name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// drain asks every feed to drain; the channel is closed when all have.
+func (d *Daemon) drain(pids map[string]*actor.PID) <-chan struct{} {
+	all := make(chan struct{})
+	var feeds []chan struct{}
+	for _, pid := range pids {
+		done := make(chan struct{})
+		feeds = append(feeds, done)
+		d.system.Root.Send(pid, &drain{done})
+	}
+	go func() {
+		for _, done := range feeds {
+			<-done
+		}
+		close(all)
+	}()
+	return all
+}
+
+func (d *Daemon) inFlight() int {
+	n := 0
+	for _, f := range d.Board.State().Feeds {
+		n += f.InFlight
+	}
+	return n
+}
+
+// retire gives back what is not finished, so that nobody has to wait for this instance's death.
+func (d *Daemon) retire(id string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), markGrace)
+	defer cancel()
+	if err := d.Store.Retire(ctx, id); err != nil {
+		d.Log.Warn("the clean stop could not be recorded; this instance's rows are taken over when its sign of life has lapsed", "err", err)
+	}
+	return nil
+}
+
+func within(done <-chan struct{}, d time.Duration) bool {
+	select {
+	case <-done:
+		return true
+	default:
+	}
+	select {
+	case <-done:
+		return true
+	case <-time.After(d):
+		return false
+	}
+}
+
+var errStillRunning = errors.New("rooms did not end in time")
+
+// stopWait stops an actor and waits at most d until it and its children are gone.
+func stopWait(sys *actor.ActorSystem, pid *actor.PID, d time.Duration) error {
+	gone := make(chan struct{})
+	watcher := sys.Root.Spawn(actor.PropsFromFunc(func(c actor.Context) {
+		switch c.Message().(type) {
+		case *actor.Started:
+			c.Watch(pid)
+			c.Stop(pid)
+		case *actor.Terminated:
+			close(gone)
+		}
+	}))
+	defer sys.Root.Stop(watcher)
+	if !within(gone, d) {
+		return errStillRunning
+	}
+	return nil
+}

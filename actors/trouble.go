@@ -1,0 +1,42 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/store"
+)
+
+// troubled deals with an error of a database: a reason to stop stops the feed, an outage is waited for.
+func (d *dump) troubled(c actor.Context, connection string, err error) bool {
+	if err == nil {
+		return false
+	}
+	if d.ctx.Err() != nil || errors.Is(err, context.Canceled) {
+		return true // the rooms are ending
+	}
+	if s, ok := errors.AsType[*record.Stop](err); ok {
+		d.stop(s)
+		return true
+	}
+	next := d.pause.NextBackOff()
+	if !errors.Is(err, store.ErrFenced) { // the heart-beat finds out too, and the daemon takes a new instance id
+		d.board.Down(outage(connection, err), next)
+	}
+	d.resume = time.Now().Add(next)
+	d.arm(c, time.Now())
+	return true
+}
+
+// stop ends reading for good; what is in flight goes on to its end.
+func (d *dump) stop(s *record.Stop) {
+	d.closed = true
+	d.log.Error("feed stopped", "code", s.Code, "err", s.Text, "remedy", s.Remedy)
+	d.gauge.set(func() {
+		d.gauge.State, d.gauge.Code, d.gauge.Text = record.Stopped, s.Code, s.Text+"\n"+s.Remedy
+	})
+}
