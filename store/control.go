@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -117,27 +118,74 @@ func (s *SQL) Retry(ctx context.Context, f Filter, limit int64, perSecond float6
 	return changed, audit, s.trouble(ctx, "retry rows of "+f.Feed, err)
 }
 
-// retry spreads the rows over time by their place in the order of seq, so that no process need stay to keep the rate.
-func (s *SQL) retry(ctx context.Context, tx *sqlx.Tx, f Filter, limit int64, perSecond float64) (int64, error) {
-	c := s.failed(f)
+// retryBatch is how many rows one statement of a retry changes: so many that it ends long before any time-out.
+const retryBatch = 10_000
+
+// retry goes through the rows in the order of feed and seq, and spreads them over time by their place in it, so that no
+// process need stay to keep the rate.
+func (s *SQL) retry(ctx context.Context, tx *sqlx.Tx, f Filter, limit int64, perSecond float64) (changed int64, err error) {
 	if limit == 0 {
 		limit = math.MaxInt64
 	}
-	wait, next := "0", "NULL"
-	if perSecond > 0 {
-		c.args = append(c.args, 1/perSecond)
-		wait = fmt.Sprintf("(row_number() OVER (ORDER BY feed, seq) - 1) * CAST($%d AS double precision)", len(c.args))
-		next = "clock_timestamp() + picked.wait * interval '1 second'"
+	begin := time.Now()
+	at := place{Seq: math.MinInt64}
+	for changed < limit {
+		spread := spread{begin: changed, perSecond: perSecond, late: time.Since(begin)}
+		n, err := s.retryNext(ctx, tx, f, &at, min(limit-changed, retryBatch), spread)
+		if err != nil || n == 0 {
+			return changed, err
+		}
+		changed += n
 	}
+	return changed, nil
+}
+
+// place is how far a retry has come.
+type place struct {
+	Feed string
+	Seq  int64
+}
+
+// retryNext makes the next rows NEW, above the place, and moves it.
+func (s *SQL) retryNext(ctx context.Context, tx *sqlx.Tx, f Filter, at *place, limit int64, sp spread) (int64, error) {
+	c := s.failed(f)
+	c.args = append(c.args, at.Feed, at.Seq)
+	c.where = append(c.where, fmt.Sprintf("(feed, seq) > ($%d, $%d)", len(c.args)-1, len(c.args)))
+	wait, next := sp.sql(c)
 	c.args = append(c.args, limit)
-	return s.exec(ctx, tx, fmt.Sprintf(`
+	var rows []place
+	err := s.list(ctx, tx, &rows, fmt.Sprintf(`
 		WITH locked AS MATERIALIZED (SELECT feed, seq FROM dumped_data WHERE %s ORDER BY feed, seq LIMIT $%d FOR UPDATE),
-		     picked AS (SELECT feed, seq, %s AS wait FROM locked)
+		     picked AS (SELECT feed AS its_feed, seq AS its_seq, %s AS wait FROM locked)
 		UPDATE dumped_data
 		   SET status = 'NEW', owner = NULL, attempts = 0, crashes = 0, error_code = NULL, error_text = NULL,
 		       finished_at = NULL, next_attempt_at = %s
-		  FROM picked WHERE dumped_data.feed = picked.feed AND dumped_data.seq = picked.seq`,
-		c, len(c.args), wait, next), c.args...)
+		  FROM picked WHERE feed = its_feed AND seq = its_seq
+		RETURNING feed, seq`, c, len(c.args), wait, next), c.args...)
+	for _, r := range rows {
+		if r.Feed > at.Feed || r.Feed == at.Feed && r.Seq > at.Seq {
+			*at = r
+		}
+	}
+	return int64(len(rows)), err
+}
+
+// spread is a batch's place in a retry that keeps a rate.
+type spread struct {
+	begin     int64 // rows before this batch
+	perSecond float64
+	late      time.Duration // since the first batch
+}
+
+// sql returns each row's wait in seconds, and its NEXT_ATTEMPT_AT.
+func (sp spread) sql(c *selection) (wait, next string) {
+	if sp.perSecond == 0 {
+		return "0", "NULL"
+	}
+	c.args = append(c.args, 1/sp.perSecond, float64(sp.begin)/sp.perSecond-sp.late.Seconds())
+	wait = fmt.Sprintf("CAST($%d AS double precision) + (row_number() OVER (ORDER BY feed, seq) - 1) * CAST($%d AS double precision)",
+		len(c.args), len(c.args)-1)
+	return wait, "clock_timestamp() + picked.wait * interval '1 second'"
 }
 
 func (s *SQL) audit(ctx context.Context, tx *sqlx.Tx, f Filter, changed int64, a Audit) (id int64, err error) {

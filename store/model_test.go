@@ -129,6 +129,7 @@ func (m *model) mark(t *rapid.T) {
 	mark := rapid.SampledFrom([]Mark{
 		sent(seq, claim), fails(seq, claim), again(seq, claim, 0), again(seq, claim, time.Hour),
 		{Seq: seq, ClaimNo: claim, Status: record.New},
+		{Seq: seq, ClaimNo: claim, Status: record.Failed, Code: record.Internal, Text: "it kills the process"},
 	}).Draw(t, "mark")
 	hits := row.status == record.New && row.owner == me && row.claim == claim
 	require.Equal(t, hits, m.give(t, me, mark))

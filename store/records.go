@@ -35,35 +35,53 @@ func (s *SQL) claim(ctx context.Context, feed, instance string, limit int, inFli
 	}
 	var rows []claimed
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		return s.list(ctx, tx, &rows, `
-			WITH due AS MATERIALIZED (
-				SELECT seq AS due_seq FROM dumped_data
-				 WHERE feed = $1 AND status = 'NEW'
-				   AND (next_attempt_at IS NULL OR next_attempt_at <= clock_timestamp())
-				   AND (owner IS NULL OR owner = ANY($3) OR (owner = $2 AND NOT seq = ANY($5)))
-				 ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED)
-			UPDATE dumped_data AS d
-			   SET owner = $2, claim_no = d.claim_no + 1, crashes = d.crashes + CASE WHEN d.owner = ANY($4) THEN 1 ELSE 0 END
-			  FROM due WHERE d.feed = $1 AND d.seq = due_seq
-			RETURNING seq, metadata, message_id, business_key, claim_no, attempts, crashes`,
+		return s.list(ctx, tx, &rows, claim,
 			feed, instance, s.dialect.list(dead), s.dialect.list(crashed), s.dialect.list(append([]int64{}, inFlight...)), limit)
 	})
 	return claims(feed, rows), err
 }
 
+// claim looks for due rows in four ways, of which the index dumped_data_new serves each: rows of nobody that are due at once
+// or have waited long enough, rows of the dead, and our own that are not in flight.
+const claim = `
+	WITH free AS MATERIALIZED (
+	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner IS NULL AND next_attempt_at IS NULL
+	          ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED),
+	     waited AS MATERIALIZED (
+	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner IS NULL
+	            AND next_attempt_at <= (SELECT clock_timestamp())
+	          ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED),
+	     orphaned AS MATERIALIZED (
+	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner = ANY($3)
+	          ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED),
+	     lost AS MATERIALIZED (
+	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner = $2 AND NOT seq = ANY($5)
+	          ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED),
+	     due AS MATERIALIZED (
+	         SELECT seq AS due_seq FROM (SELECT seq FROM free UNION ALL SELECT seq FROM waited
+	                                      UNION ALL SELECT seq FROM orphaned UNION ALL SELECT seq FROM lost) AS x
+	          ORDER BY seq LIMIT $6)
+	UPDATE dumped_data AS d
+	   SET owner = $2, claim_no = d.claim_no + 1, next_attempt_at = NULL,
+	       crashes = d.crashes + CASE WHEN d.owner = ANY($4) THEN 1 ELSE 0 END
+	  FROM due WHERE d.feed = $1 AND d.seq = due_seq
+	RETURNING seq, metadata, message_id, business_key, claim_no, attempts, crashes`
+
 // dead returns the owners whose rows may be claimed, and those among them that died without a clean stop. An owner that no
-// INSTANCE row names is dead: somebody deleted the row. The snapshot is one: an instance is registered before it owns a row.
+// INSTANCE row names is dead: somebody deleted the row. One snapshot shows both, and an instance is registered before it
+// owns a row, so no living one is taken for deleted.
 func (s *SQL) dead(ctx context.Context, feed, instance string) (dead, crashed []string, err error) {
 	var owners []struct {
 		ID            string
 		Dead, Crashed bool
 	}
 	err = s.list(ctx, s.db, &owners, `
-		SELECT id, dead, dead AND stopped_at IS NULL AS crashed FROM instance
+		SELECT owner AS id, coalesce(dead, true) AS dead, coalesce(dead AND stopped_at IS NULL, false) AS crashed
+		  FROM (SELECT DISTINCT owner FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner IS NOT NULL) AS o
+		  LEFT JOIN instance ON id = owner
+		 WHERE owner <> $2
 		 UNION ALL
-		SELECT DISTINCT owner, true, false FROM dumped_data
-		 WHERE feed = $1 AND status = 'NEW' AND owner IS NOT NULL
-		   AND NOT EXISTS (SELECT 1 FROM instance WHERE id = owner)`, feed)
+		SELECT id, dead, false FROM instance WHERE id = $2`, feed, instance)
 	alive := false
 	dead, crashed = []string{}, []string{}
 	for _, o := range owners {

@@ -40,14 +40,15 @@ func (sqlite) sql(statement string) string {
 	})
 }
 
-// jsonTable reads an array of objects as a table, as PostgreSQL's json_to_recordset does.
+// jsonTable reads an array of objects as a table, as PostgreSQL's json_to_recordset does. Without the limit SQLite would
+// parse the array again for each of the feed's NEW rows, instead of looking up a row for each of its elements.
 func jsonTable(parameter, alias, columns string) string {
 	var fields []string
 	for column := range strings.SplitSeq(columns, ",") {
 		name, _, _ := strings.Cut(strings.TrimSpace(column), " ")
 		fields = append(fields, "value->>'"+name+"' AS "+name)
 	}
-	return "(SELECT " + strings.Join(fields, ", ") + " FROM json_each(" + parameter + ")) AS " + alias
+	return "(SELECT " + strings.Join(fields, ", ") + " FROM json_each(" + parameter + ") LIMIT -1) AS " + alias
 }
 
 func (sqlite) list(slice any) any {

@@ -37,12 +37,12 @@ func each(t *testing.T, test func(t *testing.T, w world)) {
 	t.Run("SQLite", func(t *testing.T) { test(t, newSQLiteWorld(t)) })
 }
 
-func newSQLiteWorld(t *testing.T) world {
+func newSQLiteWorld(t testing.TB) world {
 	url := "sqlite://" + filepath.Join(t.TempDir(), "rowrelay.db")
 	return world{Options{Connection: database.Options{Name: "relaydb", URL: url}}}
 }
 
-func newPostgresWorld(t *testing.T) world {
+func newPostgresWorld(t testing.TB) world {
 	d := testbed.SharedPostgres(t).Database(t)
 	return world{Options{Connection: database.Options{
 		Name: "relaydb", URL: fmt.Sprintf("postgres://%s/%s?sslmode=disable", d.Server.Addr, d.Name),
@@ -51,7 +51,7 @@ func newPostgresWorld(t *testing.T) world {
 }
 
 // open is a further program on the store, which makes the tables if it is the first.
-func (w world) open(t *testing.T) *SQL {
+func (w world) open(t testing.TB) *SQL {
 	t.Helper()
 	w.Migrate = true
 	s, err := Open(t.Context(), w.Options)
@@ -64,12 +64,12 @@ const feed = "orders"
 
 // carrier is an instance with a feed that begins at 0.
 type carrier struct {
-	t *testing.T
+	t testing.TB
 	*SQL
 	id string
 }
 
-func newCarrier(t *testing.T, s *SQL, name string) carrier {
+func newCarrier(t testing.TB, s *SQL, name string) carrier {
 	t.Helper()
 	_, err := s.CreateFeed(t.Context(), feed, 0, []byte(`{}`))
 	require.NoError(t, err)

@@ -6,7 +6,7 @@ CREATE TABLE store_info (
 );
 
 CREATE TABLE read_data_info (
-    feed            text        PRIMARY KEY,
+    feed            text COLLATE "C" PRIMARY KEY,
     last_read_seq   bigint      NOT NULL,
     high_seq        bigint      NOT NULL,
     start_seq       bigint      NOT NULL,
@@ -32,7 +32,7 @@ CREATE INDEX instance_by_name ON instance (name, started_at);
 
 -- NEW -> COMPLETED | FAILED; NEW -> NEW with another attempt or owner; FAILED -> NEW only by a person.
 CREATE TABLE dumped_data (
-    feed            text        NOT NULL,
+    feed            text COLLATE "C" NOT NULL,
     seq             bigint      NOT NULL,
     status          text        NOT NULL DEFAULT 'NEW' CHECK (status IN ('NEW', 'COMPLETED', 'FAILED')),
     outcome         text        CHECK (outcome IN ('SENT', 'FILTERED', 'SKIPPED')),
@@ -55,7 +55,7 @@ CREATE TABLE dumped_data (
     CONSTRAINT finished_waits_for_nothing CHECK (status = 'NEW' OR next_attempt_at IS NULL)
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05);
 
-CREATE INDEX dumped_data_new ON dumped_data (feed, seq) WHERE status = 'NEW';
+CREATE INDEX dumped_data_new ON dumped_data (feed, owner, next_attempt_at, seq) WHERE status = 'NEW';
 CREATE INDEX dumped_data_failed ON dumped_data (feed, seq) WHERE status = 'FAILED';
 CREATE INDEX dumped_data_failed_by_code ON dumped_data (feed, error_code, finished_at) WHERE status = 'FAILED';
 

@@ -56,7 +56,7 @@ CREATE TABLE dumped_data (
     CONSTRAINT finished_waits_for_nothing CHECK (status = 'NEW' OR next_attempt_at IS NULL)
 );
 
-CREATE INDEX dumped_data_new ON dumped_data (feed, seq) WHERE status = 'NEW';
+CREATE INDEX dumped_data_new ON dumped_data (feed, owner, next_attempt_at, seq) WHERE status = 'NEW';
 CREATE INDEX dumped_data_failed ON dumped_data (feed, seq) WHERE status = 'FAILED';
 CREATE INDEX dumped_data_failed_by_code ON dumped_data (feed, error_code, finished_at) WHERE status = 'FAILED';
 
