@@ -56,6 +56,27 @@ func TestRejectedMessageAloneFails(t *testing.T) {
 	})
 }
 
+func TestBrokerThatIsJustAboutFullCostsNoRowAnything(t *testing.T) {
+	t.Parallel()
+	for _, m := range makes[:2] { // RabbitMQ's ERROR has a text to go by
+		w := newWorld(t, stompbroker.Options{Server: m.server}, m.destination, sink.Options{})
+		refused := 0
+		w.Reject(func(m stompbroker.Message) bool { // but takes what judges it
+			if m.Header("dedupId") != "acme.orders.3" || refused == 2 {
+				return false
+			}
+			refused++
+			return true
+		})
+		allSent(t, w.Publish(t.Context(), batch(1)))
+		for _, one := range batch(5)[1:] {
+			allSent(t, w.Publish(t.Context(), []sink.Message{one}))
+		}
+		require.Equal(t, 2, refused)
+		require.Len(t, w.counts(), 5)
+	}
+}
+
 func TestErrorAboutTheBrokerCostsNoRowAnything(t *testing.T) {
 	texts := map[string]string{
 		"/queue/Q": "javax.jms.ResourceAllocationException: Usage Manager Store is Full",

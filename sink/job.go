@@ -13,7 +13,8 @@ import (
 const resendAfter = time.Second
 
 // deadly is how many connections in a row must die, without a receipt between, before the
-// messages in doubt are sent one by one; and how many with one message alone before it is the one.
+// messages in doubt are sent one by one; how many with one message alone before it is the one; and
+// how often a message must be refused where another is taken.
 const deadly = 3
 
 // job is one batch on its way: what has its result, and what is still to be sent, in order.
@@ -32,6 +33,7 @@ type parcel struct {
 	deaths  int             // connections that died in a row with it alone under way
 	after   time.Time       // not to be sent earlier
 	accused *record.Failure // what it is refused for, unless the broker refuses every message; nil: nothing
+	refused int             // times in a row that it was refused and another message was not
 }
 
 func newJob(batch []Message) *job {
@@ -75,6 +77,25 @@ func (j *job) isolate(messages []int) {
 // accuse makes a failure the message's own, once the broker has shown that it takes another.
 func (j *job) accuse(i int, f *record.Failure) {
 	j.parcels[i].alone, j.parcels[i].accused = true, f
+}
+
+// acquit forgets the accusations: the broker takes no other message either.
+func (j *job) acquit() {
+	for _, i := range j.accused() {
+		j.parcels[i].accused, j.parcels[i].refused = nil, 0
+	}
+}
+
+// convict settles those that were refused often enough. Once is not enough: a broker that is just
+// about full may have refused this one and have room for the next.
+func (j *job) convict() {
+	for _, i := range j.accused() {
+		p := &j.parcels[i]
+		if p.refused++; p.refused >= deadly {
+			j.drop(i, p.accused)
+		}
+		p.accused = nil
+	}
 }
 
 func (j *job) accused() []int {

@@ -154,7 +154,7 @@ func (p *publisher) bury(j *job, doubtful []int, provable bool, err error) {
 		return
 	}
 	if alone.deaths++; alone.deaths >= deadly {
-		alone.deaths = 0
+		alone.deaths, alone.refused = 0, deadly-1 // it has had its chances
 		f := record.Fail(record.SendRejected, "the broker closed the connection %d times with this message alone under way: %v", deadly, err)
 		if provable {
 			j.accuse(first, f)
@@ -164,25 +164,20 @@ func (p *publisher) bury(j *job, doubtful []int, provable bool, err error) {
 	}
 }
 
-// judge settles the messages that the broker refused, if it takes another one: a harmless message
-// that is taken back at once. If it does not, they are free of guilt, all wait, and judge reports false.
+// judge finds out about the messages that the broker refused by another one: a harmless message
+// that is taken back at once. If that is refused too, they are acquitted, all wait, and judge
+// reports false.
 func (p *publisher) judge(ctx context.Context, c *conn, j *job, l letter) bool {
-	accused := j.accused()
-	if len(accused) == 0 {
+	if len(j.accused()) == 0 {
 		return true
 	}
 	_, err := p.sink.prove(ctx, c, l)
-	for _, i := range accused {
-		f := j.parcels[i].accused
-		j.parcels[i].accused = nil
-		if err == nil {
-			j.drop(i, f)
-		}
-	}
 	if err == nil {
+		j.convict()
 		p.proven(c.peer)
 		return true
 	}
+	j.acquit()
 	var outage *record.Outage
 	if !errors.As(err, &outage) {
 		outage = p.outage(record.ConnBlocked, err)
