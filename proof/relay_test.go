@@ -3,6 +3,8 @@ package proof
 import (
 	"bytes"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -96,4 +98,16 @@ func (s *safeBuffer) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.String()
+}
+
+func (r *relay) pid() string { return strconv.Itoa(r.cmd.Process.Pid) }
+
+// line returns the last line of the log that holds the text, or "".
+func (r *relay) line(text string) string {
+	for _, line := range slices.Backward(strings.Split(r.log.String(), "\n")) {
+		if strings.Contains(line, text) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
 }

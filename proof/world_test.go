@@ -32,6 +32,8 @@ type world struct {
 	queue  string
 
 	instance string
+	grace    string // shutdown_grace
+	through  string // address of a proxy that the program takes for the store's; empty: the store's own
 	bunch    int
 	feed     map[string]string // keys of the feed that are not left to the defaults
 	extra    string            // further top-level blocks
@@ -40,7 +42,12 @@ type world struct {
 // newWorld makes the databases; the sink is set by the test.
 func newWorld(t *testing.T) *world {
 	pg := testbed.SharedPostgres(t)
-	w := &world{t: t, dir: t.TempDir(), source: pg.Database(t), store: pg.Database(t), instance: "relay-1", bunch: 1000, feed: map[string]string{}}
+	return newWorldOn(t, pg, pg)
+}
+
+// newWorldOn is newWorld on servers that the test may stop.
+func newWorldOn(t *testing.T, source, store *testbed.Postgres) *world {
+	w := &world{t: t, dir: t.TempDir(), source: source.Database(t), store: store.Database(t), instance: "relay-1", grace: "25s", bunch: 1000, feed: map[string]string{}}
 	w.reader = w.source.Account(t)
 	w.source.Exec(t, `CREATE TABLE orders (id bigint PRIMARY KEY, key text NOT NULL, note text, amount numeric, made timestamptz NOT NULL DEFAULT now())`)
 	w.source.Exec(t, fmt.Sprintf(`GRANT SELECT ON orders TO %q`, w.reader.Name))
@@ -62,11 +69,14 @@ var hostile = []string{
 // fill inserts rows first..last; every row's note is one of the hostile values.
 func (w *world) fill(first, last int) {
 	w.t.Helper()
-	db := w.source.Open(w.t)
+	require.NoError(w.t, insert(w.source.Open(w.t), first, last))
+}
+
+func insert(db *sql.DB, first, last int) error {
 	_, err := db.Exec(`INSERT INTO orders (id, key, note, amount)
 		SELECT i, 'A-' || i, (ARRAY[`+placeholders(len(hostile), 3)+`])[1 + i % `+fmt.Sprint(len(hostile))+`], i / 7.0
 		FROM generate_series($1::bigint, $2::bigint) i`, append([]any{first, last}, anys(hostile)...)...)
-	require.NoError(w.t, err)
+	return err
 }
 
 func placeholders(n, from int) string {
@@ -94,7 +104,7 @@ func (w *world) config() string {
 	}
 	file := fmt.Sprintf(`
 instance: %s
-shutdown_grace: 25s
+shutdown_grace: %s
 log: { format: text, level: info }
 connections:
   erp: %s
@@ -106,12 +116,23 @@ feeds:
 %s    source: { connection: erp, table: public.orders, sequence: id, start: first, business_key: key, bunch: %d }
     message: { root: Order, max_size: 16MiB }
     sink: { connection: mq, queue: %s }
-%s`, w.instance, w.postgres(w.reader), w.postgres(w.store.Owner), w.sink, w.login[0], w.login[1], feed.String(), w.bunch, w.queue, w.extra)
-	path := filepath.Join(w.dir, w.instance+".yaml")
+%s`, w.instance, w.grace, w.postgres(w.reader), w.storeConnection(), w.sink, w.login[0], w.login[1], feed.String(), w.bunch, w.queue, w.extra)
+	path := w.path()
 	temporary := path + ".new"
 	require.NoError(w.t, os.WriteFile(temporary, []byte(file), 0o600))
 	require.NoError(w.t, os.Rename(temporary, path))
 	return path
+}
+
+// path is where config writes the file.
+func (w *world) path() string { return filepath.Join(w.dir, w.instance+".yaml") }
+
+func (w *world) storeConnection() string {
+	a := w.store.Owner
+	if w.through != "" {
+		a.URL = strings.Replace(a.URL, w.store.Server.Addr, w.through, 1)
+	}
+	return w.postgres(a)
 }
 
 // postgres writes a connection for an account; login and password are keys of their own.
