@@ -137,6 +137,7 @@ func (d *dump) dump(c actor.Context, m *DumpRecordBunchMessage) {
 	d.board.Up(d.feed.SourceName, d.source.Server)
 	d.polled(m)
 	if len(m.Records) == 0 {
+		d.pause.Reset()
 		d.again(c)
 		return
 	}
