@@ -41,22 +41,23 @@ func (s *SQL) claim(ctx context.Context, feed, instance string, limit int, inFli
 	return claims(feed, rows), err
 }
 
-// claim looks for due rows in four ways, of which the index dumped_data_new serves each: rows of nobody that are due at once
-// or have waited long enough, rows of the dead, and our own that are not in flight.
+// claim looks for due rows in four ways: rows of nobody that are due at once, or have waited long enough, rows of the dead,
+// and our own that are not in flight. Each is a range of the index dumped_data_new, and each ORDER BY is one that the primary
+// key cannot serve: else PostgreSQL likes to walk through every COMPLETED row in the order of seq.
 const claim = `
 	WITH free AS MATERIALIZED (
 	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner IS NULL AND next_attempt_at IS NULL
-	          ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED),
+	          ORDER BY owner, next_attempt_at, seq LIMIT $6 FOR UPDATE SKIP LOCKED),
 	     waited AS MATERIALIZED (
 	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner IS NULL
 	            AND next_attempt_at <= (SELECT clock_timestamp())
-	          ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED),
+	          ORDER BY owner, next_attempt_at, seq LIMIT $6 FOR UPDATE SKIP LOCKED),
 	     orphaned AS MATERIALIZED (
 	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner = ANY($3)
-	          ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED),
+	          ORDER BY seq + 0 LIMIT $6 FOR UPDATE SKIP LOCKED),
 	     lost AS MATERIALIZED (
 	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner = $2 AND NOT seq = ANY($5)
-	          ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED),
+	          ORDER BY seq + 0 LIMIT $6 FOR UPDATE SKIP LOCKED),
 	     due AS MATERIALIZED (
 	         SELECT seq AS due_seq FROM (SELECT seq FROM free UNION ALL SELECT seq FROM waited
 	                                      UNION ALL SELECT seq FROM orphaned UNION ALL SELECT seq FROM lost) AS x

@@ -107,9 +107,11 @@ type Dump struct {
 
 // Records is the life of DUMPED_DATA's rows.
 type Records interface {
-	// Claim takes up to limit due NEW rows, lowest seq first, that are owned by nobody, by a dead
-	// instance, or by this one while they are not in inFlight: owner = instance, claim_no + 1, and
-	// crashes + 1 where the owner died without a clean stop. It first declares dead whoever's life has lapsed.
+	// Claim takes up to limit due NEW rows that are owned by nobody, by a dead instance, or by this one
+	// while they are not in inFlight: owner = instance, claim_no + 1, next_attempt_at NULL, and crashes + 1
+	// where the owner died without a clean stop. Where there are more, the lowest seqs come first, and of
+	// those that waited for another attempt the longest due. It first declares dead whoever's life has
+	// lapsed; ErrFenced if that is the instance itself.
 	// The records come in rising seq, with Feed, Seq, Metadata, MessageID, Key, ClaimNo, Attempts, Crashes set.
 	Claim(ctx context.Context, feed, instance string, limit int, inFlight []int64) ([]*record.Record, error)
 	// Mark writes the marks that are fenced by seq, owner = instance and claim_no, and returns the seqs that it hit.
