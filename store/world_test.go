@@ -17,7 +17,7 @@ import (
 
 // TestMain pins what rapid draws; its flags on the command line win.
 func TestMain(m *testing.M) {
-	for name, value := range map[string]string{"rapid.seed": "20260901", "rapid.checks": "25", "rapid.nofailfile": "true"} {
+	for name, value := range map[string]string{"rapid.seed": "20260901", "rapid.checks": "15", "rapid.nofailfile": "true"} {
 		if err := flag.Set(name, value); err != nil {
 			panic(err)
 		}
