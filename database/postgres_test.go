@@ -81,8 +81,8 @@ func TestServerMustProveItsNameUnlessToldOtherwise(t *testing.T) {
 
 	require.NoError(t, trouble(t, with(w.options("localhost", ""), ca)))
 	require.NoError(t, trouble(t, w.options("localhost", "?sslmode=require")))
-	requireOutage(t, trouble(t, with(w.options("127.0.0.1", ""), ca)), record.ConnTLS, "127.0.0.1")
-	requireOutage(t, trouble(t, w.options("localhost", "")), record.ConnTLS, "unknown authority")
+	requireOutage(t, trouble(t, with(w.options("127.0.0.1", ""), ca)), record.ConnTLS, "certificate is valid for localhost, not 127.0.0.1")
+	requireOutage(t, trouble(t, w.options("localhost", "")), record.ConnTLS, "signed by CN=rowrelay test CA, an unknown authority")
 
 	byName := database.TLS{CAFile: w.server.CAFile, ServerName: "localhost"}
 	require.NoError(t, trouble(t, with(w.options("127.0.0.1", ""), byName)))

@@ -34,7 +34,7 @@ func Trouble(name string, err error) error {
 	if code == "" {
 		return err
 	}
-	return &record.Outage{Code: code, Connection: name, Err: oneLine{err}}
+	return &record.Outage{Code: code, Connection: name, Err: explained{err}}
 }
 
 // State returns the five letters by which PostgreSQL names an error (SQLSTATE), "" for other errors.
@@ -44,12 +44,6 @@ func State(err error) string {
 	}
 	return ""
 }
-
-// oneLine is an error for a log: lib/pq joins those of several hosts by line breaks.
-type oneLine struct{ error }
-
-func (o oneLine) Error() string { return strings.ReplaceAll(o.error.Error(), "\n", "; ") }
-func (o oneLine) Unwrap() error { return o.error }
 
 // outage tells the kind of outage, or "" if it is none. The server's own word comes first, then the
 // most telling cause: with several hosts an error has several.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
+	"strings"
 )
 
 // TLS names the files of a connection's stomp+tls addresses. They are read at every connect, so
@@ -56,8 +58,8 @@ func (t TLS) explain(err error) error {
 		trusted := t.CAFile
 		setDefault(&trusted, "the system's authorities; name its CA in tls.ca_file")
 		return fmt.Errorf("the broker's certificate is signed by %q, which is not in %s", unknown.Cert.Issuer, trusted)
-	case errors.As(err, &host): // says "certificate is valid for A, not B"
-		return fmt.Errorf("%w (tls.server_name may name the right one)", host)
+	case errors.As(err, &host): // its own text leaves the certificate's names out when host is an address
+		return fmt.Errorf("the broker's certificate is valid for %s, not %s (tls.server_name may name the right one)", names(host.Certificate), host.Host)
 	case errors.As(err, &plain):
 		return fmt.Errorf("%w (a port without TLS is written stomp://)", plain)
 	case errors.As(err, &invalid), errors.As(err, &unknown),
@@ -65,4 +67,16 @@ func (t TLS) explain(err error) error {
 		return err
 	}
 	return nil
+}
+
+// names are the hosts that a certificate is for.
+func names(c *x509.Certificate) string {
+	all := slices.Clone(c.DNSNames)
+	for _, ip := range c.IPAddresses {
+		all = append(all, ip.String())
+	}
+	if len(all) == 0 {
+		return "no host at all"
+	}
+	return strings.Join(all, ", ")
 }
