@@ -46,6 +46,7 @@ func TestRenderWritesOneElementPerColumn(t *testing.T) {
 		{"NULL is left out, empty is not", begin + `<b></b>` + end, row("a", null, "b", text(""))},
 		{"markup is escaped", begin + `<a>&lt;b&gt; &amp;amp; ]]&gt; "'</a>` + end, row("a", text(`<b> &amp; ]]> "'`))},
 		{"line ends survive a parser", begin + "<a>\t1\n2&#13;\n</a>" + end, row("a", text("\t1\n2\r\n"))},
+		{"four bytes of UTF-8 become a reference", begin + "<a>é\u4e2d&#x1F600;b&#x10FFFF;</a>" + end, row("a", text("é\u4e2d\U0001F600b\U0010FFFF"))},
 		{"bytes are base64", begin + `<a>AP8=</a>` + end, row("a", kind(record.Bytes, "\x00\xff"))},
 		{"a list has items", begin + `<a><item>1</item><item>2</item></a>` + end, row("a", list(text("1"), text("2")))},
 		{"an empty list is there", begin + `<a></a>` + end, row("a", list())},

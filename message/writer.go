@@ -86,6 +86,11 @@ func (w *writer) text(s string) *fault {
 			if !isChar(r, size) {
 				return invalid(s, i, r, size)
 			}
+			if r > 0xFFFF {
+				w.raw(s[done:i])
+				w.reference(r)
+				done = i + size
+			}
 			i += size
 			continue
 		}
@@ -98,6 +103,12 @@ func (w *writer) text(s string) *fault {
 	}
 	w.raw(s[done:])
 	return nil
+}
+
+// reference writes a character above U+FFFF by its number: ActiveMQ Classic hands a STOMP text on as it
+// is, and its JMS clients, which read Java's modified UTF-8, cannot read UTF-8's four bytes.
+func (w *writer) reference(r rune) {
+	w.buf = fmt.Appendf(w.buf, "&#x%X;", r)
 }
 
 // What a byte of text is to XML; the escaped ones are indexes of escapes.

@@ -2,10 +2,7 @@ package sink
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/go-stomp/stomp/v3/frame"
 )
@@ -88,10 +85,6 @@ func (l letter) frame(m Message) *frame.Frame {
 	}
 	f.Body = m.Body
 	switch l.broker {
-	case ActiveMQ:
-		if l.class == Text {
-			f.Body = surrogates(m.Body)
-		}
 	case Artemis:
 		f.Header.Add("destination-type", l.routing)
 		f.Header.Add("_AMQ_DUPL_ID", m.ID)
@@ -105,30 +98,6 @@ func (l letter) frame(m Message) *frame.Frame {
 		f.Header.Add(frame.ContentLength, fmt.Sprint(len(m.Body)))
 	}
 	return f
-}
-
-// surrogates writes characters above U+FFFF as two surrogates of three bytes each, the form that
-// Java calls modified UTF-8. ActiveMQ hands a STOMP body on as it is, and its JMS clients cannot
-// read a TextMessage that holds UTF-8's four bytes. A body without such characters is returned as it is.
-func surrogates(body []byte) []byte {
-	if !slices.ContainsFunc(body, func(b byte) bool { return b >= 0xf0 }) {
-		return body
-	}
-	out := make([]byte, 0, len(body)+len(body)/8)
-	for len(body) > 0 {
-		r, n := utf8.DecodeRune(body)
-		if hi, lo := utf16.EncodeRune(r); n == 4 {
-			out = threeBytes(threeBytes(out, hi), lo)
-		} else {
-			out = append(out, body[:n]...)
-		}
-		body = body[n:]
-	}
-	return out
-}
-
-func threeBytes(out []byte, r rune) []byte {
-	return append(out, 0xe0|byte(r>>12), 0x80|byte(r>>6)&0x3f, 0x80|byte(r)&0x3f)
 }
 
 // overhead is room for the headers that letter.frame does not know yet: receipt and transaction.

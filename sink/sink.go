@@ -26,7 +26,7 @@ type Publisher interface {
 
 // Message is one message, ready to send.
 type Message struct {
-	ID        string // dedupId: letters, digits, '.', '_', '-'
-	Body      []byte
+	ID        string    // dedupId: letters, digits, '.', '_', '-'
+	Body      []byte    // for class text: UTF-8 without characters above U+FFFF, which Classic's JMS clients cannot read
 	NotBefore time.Time // not to be sent earlier; zero for at once
 }

@@ -64,18 +64,6 @@ func TestHeadersByBroker(t *testing.T) {
 	}
 }
 
-func TestActiveMQGetsSurrogatesInText(t *testing.T) {
-	body := []byte("<a>€\U0001F600é</a>")
-	for server, want := range map[string]string{
-		"ActiveMQ/5.18.3":         "<a>€\xed\xa0\xbd\xed\xb8\x80é</a>",
-		"ActiveMQ-Artemis/2.31.2": string(body),
-	} {
-		w := newWorld(t, stompbroker.Options{Server: server}, "", sink.Options{})
-		allSent(t, w.Publish(t.Context(), []sink.Message{{ID: "x", Body: body}}))
-		require.Equal(t, want, string(append(w.Messages("Q"), w.Messages("/queue/Q")...)[0].Body))
-	}
-}
-
 func TestOnlyTransactionsOfActiveMQAndReceiptsElsewhere(t *testing.T) {
 	onEveryMake(t, func(t *testing.T, w *world) {
 		allSent(t, w.Publish(t.Context(), batch(250)))
