@@ -37,6 +37,7 @@ type commands struct {
 	Status  statusCmd  `cmd:"" help:"Show where every feed stands."`
 	Failed  failedCmd  `cmd:"" help:"Show the rows that need a decision."`
 	Retry   retryCmd   `cmd:"" help:"Make FAILED rows NEW, to be built again from the source table."`
+	Demo    demoCmd    `cmd:"" help:"Show the whole job in this process: source, store, broker, consumer and daemon. Needs nothing, leaves nothing."`
 	Version versionCmd `cmd:"" help:"Show which build this is."`
 }
 

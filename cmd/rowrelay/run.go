@@ -50,6 +50,11 @@ func runDaemon(ctx context.Context, g *globals, flags runFlags) error {
 	if err := s.openStore(ctx); err != nil || s.store == nil {
 		return err
 	}
+	return s.work(ctx, cancel)
+}
+
+// work carries rows until ctx ends, and closes the store and the sources.
+func (s *service) work(ctx context.Context, cancel context.CancelFunc) error {
 	defer s.close()
 	feeds, err := s.feeds(ctx)
 	if err != nil {

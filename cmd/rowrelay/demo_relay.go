@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/rowrelay/rowrelay/database"
+)
+
+// demoConfig is an ordinary file: the daemon of the demo is the one that `run` starts.
+const demoConfig = `# Written by rowrelay demo; every key is explained in docs/config.md.
+instance: demo
+shutdown_grace: 5s
+log: { format: text }
+
+connections:
+  erp:     { url: %s }
+  relaydb: { url: %s }
+  mq:
+    url: stomp://%s # the demo's broker, gone with it: put yours here, with user and password,
+    broker: other                # and delete this line: ActiveMQ, Artemis and RabbitMQ say what they are
+
+store: { connection: relaydb, id: demo }
+
+feeds:
+  orders:
+    poll_interval: 200ms
+    retry: { max_attempts: 5, initial: 500ms }
+    source:
+      connection: erp
+      table: orders
+      sequence: order_seq
+      start: first
+      business_key: order_no
+    message: { root: Order }
+    sink: { connection: mq, queue: DEMO.ORDERS }
+`
+
+// demoRelay is the daemon, and a connection of the demo's own to what it writes.
+type demoRelay struct {
+	*service
+	ctx    context.Context
+	cancel context.CancelFunc
+	done   chan struct{} // closed when the daemon has ended, with ended
+	ended  error
+	ledger *sqlx.DB
+}
+
+// newDemoRelay writes the file, loads it, and makes the store as `run` would.
+func newDemoRelay(ctx context.Context, g *globals, folder *demoFolder, broker string) (*demoRelay, error) {
+	text := fmt.Sprintf(demoConfig, sqliteValue(folder.source()), sqliteValue(folder.store()), broker)
+	if err := os.WriteFile(folder.config(), []byte(text), 0o644); err != nil {
+		return nil, fmt.Errorf("write the demo's configuration: %w", err)
+	}
+	log, err := demoLog(g, folder)
+	if err != nil {
+		return nil, err
+	}
+	aside := &globals{Config: folder.config(), Verbose: g.Verbose, console: &console{out: &voice{w: io.Discard}, err: &voice{w: log}}}
+	r := &demoRelay{service: &service{globals: aside, level: &slog.LevelVar{}}, done: make(chan struct{})}
+	if err := r.load(); err != nil {
+		return nil, err
+	}
+	if err := r.openStore(ctx); err != nil || r.store == nil {
+		return nil, errors.Join(err, ctx.Err())
+	}
+	// Not read-only, though it only reads: the last connection to a SQLite file folds its journal into it.
+	r.ledger, err = database.Open(database.Options{Name: "relaydb", URL: "sqlite:" + folder.store()})
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	return r, err
+}
+
+// sqliteValue is a SQLite address as a scalar of the file.
+func sqliteValue(path string) string {
+	return strconv.Quote("sqlite:" + strings.ReplaceAll(path, "${", "$${"))
+}
+
+// demoLog is where the daemon's log goes: it would bury what the demo shows.
+func demoLog(g *globals, folder *demoFolder) (io.Writer, error) {
+	switch {
+	case g.Verbose:
+		return g.console.err.w, nil
+	case folder.kept:
+		return folder.create("rowrelay.log")
+	}
+	return io.Discard, nil
+}
+
+// start runs the daemon.
+func (r *demoRelay) start() {
+	go func() {
+		defer close(r.done)
+		defer recovered(&r.ended)
+		r.ended = r.work(r.ctx, r.cancel)
+	}()
+}
+
+// stop ends the daemon as SIGTERM would, and returns what it ended with.
+func (r *demoRelay) stop() error {
+	r.cancel()
+	<-r.done
+	return r.ended
+}
+
+func (r *demoRelay) close() { _ = r.ledger.Close() }

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// tally is what one look found.
+type tally struct {
+	source  int64 // rows in the source
+	Sent    int64 `db:"sent"`
+	Failed  int64 `db:"failed"`
+	arrived int64 // different ids at the consumer
+}
+
+// demoShow tells on stderr how things go: one line that is rewritten on a terminal, elsewhere a line a second.
+type demoShow struct {
+	v       *voice
+	began   time.Time
+	quiet   bool
+	live    bool
+	drawn   bool      // a live line stands on the terminal
+	next    time.Time // of the plain line
+	outages map[string]time.Time
+}
+
+func newDemoShow(g *globals, began time.Time) *demoShow {
+	v := g.console.err
+	live := isTerminal(v.w) && os.Getenv("TERM") != "dumb" && !g.Verbose // a log would tear the line apart
+	return &demoShow{v: v, began: began, quiet: g.Quiet, live: live, next: began, outages: map[string]time.Time{}}
+}
+
+// opening says what is going to happen.
+func (s *demoShow) opening(p *play) {
+	if s.quiet {
+		return
+	}
+	s.v.printf("A source (SQLite) with %d rows gets %g more a second, %g%% of them bad. The daemon carries them to a broker,\n"+
+		"which refuses some at first, and where a consumer counts. All of it is in this process and takes about 20 s.\n",
+		p.backlog, float64(p.Rate), float64(p.Fail))
+}
+
+// event says one thing that happened, in a line of its own.
+func (s *demoShow) event(text string) {
+	if s.quiet {
+		return
+	}
+	s.endLive()
+	s.v.printf("%s  %s\n", s.clock(), s.v.paint(warn.colour, printable(text)))
+}
+
+// look shows one count, and what changed since the last one.
+func (s *demoShow) look(t tally, state record.InstanceState) {
+	if s.quiet {
+		return
+	}
+	s.changes(state.Connections)
+	s.progress(t, state)
+}
+
+// changes tells once of every connection that went away or came back.
+func (s *demoShow) changes(now map[string]record.ConnectionState) {
+	for name, c := range now {
+		since, known := s.outages[name]
+		switch {
+		case !c.Up && c.Code != "" && !known:
+			s.outages[name] = c.Since
+			s.event(fmt.Sprintf("rowrelay waits for %s: %s %s", name, c.Code, c.Text))
+		case c.Up && known:
+			delete(s.outages, name)
+			s.event(fmt.Sprintf("rowrelay has %s back after %s", name, span(c.Since.Sub(since))))
+		}
+	}
+}
+
+func (s *demoShow) progress(t tally, state record.InstanceState) {
+	line := fmt.Sprintf("%s  source %d · sent %d · failed %d · to do %d · consumer %d",
+		s.clock(), t.source, t.Sent, t.Failed, t.source-t.Sent-t.Failed, t.arrived)
+	if f := state.Feeds["orders"]; f.State == record.Waiting {
+		line += " · waiting for " + f.WaitingFor
+	}
+	switch {
+	case s.live:
+		s.v.printf("\r%s\x1b[K", cut(line, s.width()-1))
+		s.drawn = true
+	case !time.Now().Before(s.next):
+		s.v.printf("%s\n", line)
+		s.next = s.next.Add(time.Second)
+	}
+}
+
+func (s *demoShow) clock() string { return fmt.Sprintf("%5.1fs", time.Since(s.began).Seconds()) }
+
+// width is the terminal's: a longer line would wrap, and could not be rewritten.
+func (s *demoShow) width() int {
+	if f, ok := s.v.w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 1 {
+			return columns
+		}
+	}
+	return 80
+}
+
+// endLive leaves the live line as it stands and begins a new one.
+func (s *demoShow) endLive() {
+	if s.drawn {
+		s.v.printf("\n")
+		s.drawn = false
+	}
+}
+
+// conclude prints the summary, and makes the exit code of it.
+func (p *play) conclude(e *demoEvidence) error {
+	sum := e.summary(time.Since(p.began))
+	sum.BrokerAway = (p.back - p.away).Seconds()
+	if p.folder.kept {
+		sum.Kept = p.folder.path
+	}
+	out := p.console.out
+	if p.json() {
+		if err := out.json(sum); err != nil {
+			return err
+		}
+	} else {
+		sum.print(out)
+		p.folder.sayNext(out, e.example())
+	}
+	if len(sum.Disagreements) > 0 {
+		return answered(exitNo)
+	}
+	return nil
+}
+
+func (s *demoSummary) print(v *voice) {
+	line := func(name string, n int64, text string) {
+		v.printf("  %-16s %7s  %s\n", name, thousands(n), text)
+	}
+	v.printf("\n%s\n", v.bold("Counted when all was over, in three places"))
+	line("source.db", s.Source, "rows of orders")
+	line("DUMPED_DATA", s.Sent+s.Failed+s.New, fmt.Sprintf("= %s SENT + %s FAILED + %s NEW", thousands(s.Sent), thousands(s.Failed), thousands(s.New)))
+	line("consumer", s.Distinct, fmt.Sprintf("different dedupIds in %s messages: %s", thousands(s.Messages), s.copies()))
+	s.printVerdict(v)
+	for _, f := range s.FailedBy {
+		v.printf("  %s FAILED with %s, as meant: %s\n", rows(f.Rows), f.Code, printable(f.Example))
+	}
+	v.printf("  %s SENT at a later attempt: the broker had refused %s at first\n", rows(s.Later), them(s.Later))
+	v.printf("  the broker was away for %s; no row failed for it\n", span(time.Duration(s.BrokerAway*float64(time.Second))))
+	v.printf("%s\n", v.bold("The last messages"))
+	for _, m := range s.Last {
+		v.printf("  %s\n    %s\n", printable(m.ID), cut(printable(m.Body), 400))
+	}
+	v.printf("took %.1fs\n", s.Took)
+}
+
+func (s *demoSummary) printVerdict(v *voice) {
+	if len(s.Disagreements) == 0 {
+		v.printf("%s %s = %s SENT + %s FAILED, and exactly the SENT ones have arrived\n",
+			v.mark(good), rows(s.Source), thousands(s.Sent), thousands(s.Failed))
+		return
+	}
+	v.printf("%s the three disagree:\n", v.mark(bad))
+	for i, d := range s.Disagreements {
+		if i == 10 {
+			v.printf("  and %d more\n", len(s.Disagreements)-i)
+			break
+		}
+		v.printf("  %s\n", printable(d))
+	}
+}
+
+func (s *demoSummary) copies() string {
+	switch s.Copies {
+	case 0:
+		return "no copies"
+	case 1:
+		return "1 copy, with the id of the first, after a lost receipt"
+	}
+	return fmt.Sprintf("%s copies, with the ids of the first, after lost receipts", thousands(s.Copies))
+}
+
+func them(n int64) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
