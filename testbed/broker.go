@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -95,10 +96,16 @@ func (b *BrokerProcess) launch() error {
 			return err
 		}
 	}
+	before := tail(log, 0)
 	if b.process, err = start(b.recipe.server(), log, syscall.SIGKILL); err != nil {
 		return err
 	}
-	return b.process.ready(b.connect)
+	return b.process.ready(func() error {
+		if !strings.Contains(tail(log, len(before)), b.recipe.started) {
+			return fmt.Errorf("%q is not in its log", b.recipe.started)
+		}
+		return b.connect()
+	})
 }
 
 // connect proves that the broker lets us in over STOMP and that its other two ports are open.

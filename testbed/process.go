@@ -61,11 +61,11 @@ func (p *process) ready(probe func() error) error {
 		}
 		select {
 		case <-p.done:
-			return fmt.Errorf("%s ended at its start: %s", p.cmd.Path, tail(p.log))
+			return fmt.Errorf("%s ended at its start: %s", p.cmd.Path, last(p.log))
 		case <-time.After(50 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("%s not ready in %v: %w: %s", p.cmd.Path, patience, err, tail(p.log))
+			return fmt.Errorf("%s not ready in %v: %w: %s", p.cmd.Path, patience, err, last(p.log))
 		}
 	}
 }
@@ -89,10 +89,14 @@ func (p *process) kill() {
 	<-p.done
 }
 
-func tail(path string) string {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return err.Error()
-	}
-	return string(b[max(0, len(b)-3000):])
+// tail is what the log holds from an offset on, "" while there is no log.
+func tail(path string, offset int) string {
+	b, _ := os.ReadFile(path)
+	return string(b[min(offset, len(b)):])
+}
+
+// last is the end of a log that a person can read at a glance.
+func last(path string) string {
+	s := tail(path, 0)
+	return s[max(0, len(s)-3000):]
 }

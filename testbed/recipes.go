@@ -31,6 +31,7 @@ type recipe struct {
 	server       func() *exec.Cmd
 	beside       func() *exec.Cmd // a second process, or nil
 	besideAddr   string
+	started      string // what its log says when the start is over and its ports are open long since; "" for nothing
 }
 
 var recipes = map[Part]func(settings) recipe{ActiveMQ: activemq, Artemis: artemis, RabbitMQ: rabbitmq}
@@ -79,8 +80,9 @@ func rabbitmq(s settings) recipe {
 	epmd := fmt.Sprint(s.EPMD)
 	return recipe{
 		jms: fmt.Sprintf("amqp://%s", loopback(s.JMS)), jmsAddr: loopback(s.JMS), besideAddr: loopback(s.EPMD),
-		files:  map[string]string{"rabbitmq.conf": "rabbitmq.conf", "plugins": "=[rabbitmq_stomp].\n"},
-		beside: func() *exec.Cmd { return exec.Command("epmd", "-port", epmd, "-address", "127.0.0.1") },
+		started: "Server startup complete",
+		files:   map[string]string{"rabbitmq.conf": "rabbitmq.conf", "plugins": "=[rabbitmq_stomp].\n"},
+		beside:  func() *exec.Cmd { return exec.Command("epmd", "-port", epmd, "-address", "127.0.0.1") },
 		server: func() *exec.Cmd {
 			cmd := exec.Command(rabbitmqServer)
 			cmd.Dir = s.Dir
@@ -88,8 +90,9 @@ func rabbitmq(s settings) recipe {
 				"RABBITMQ_NODENAME=rowrelay@localhost", "RABBITMQ_DIST_PORT="+fmt.Sprint(s.Dist),
 				"RABBITMQ_CONFIG_FILE="+s.Dir+"/rabbitmq.conf", "RABBITMQ_ENABLED_PLUGINS_FILE="+s.Dir+"/plugins",
 				"RABBITMQ_MNESIA_BASE="+s.Dir+"/mnesia", "RABBITMQ_LOG_BASE="+s.Dir+"/log.d", "RABBITMQ_PID_FILE="+s.Dir+"/pid",
-				"RABBITMQ_ALLOW_INPUT=1", // makes the shell exec Erlang, so that our child is the server itself
-				"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-noinput -start_epmd false -kernel inet_dist_use_interface {127,0,0,1}")
+				"RABBITMQ_ALLOW_INPUT=1",       // makes the shell exec Erlang, so that our child is the server itself
+				"ERL_AFLAGS=-start_epmd false", // for the helpers that it runs too
+				"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-noinput -kernel inet_dist_use_interface {127,0,0,1}")
 			return cmd
 		},
 	}
