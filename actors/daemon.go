@@ -129,15 +129,16 @@ func (d *Daemon) live(ctx context.Context, lock store.NameLock) error {
 	beating.Go(func() { d.beat(beats, id, lock, fenced) })
 	d.start(id)
 	err = d.wait(ctx, fenced)
-	if stopErr := d.stop(err != nil); stopErr != nil {
-		err = stopErr
+	again := errors.Is(err, store.ErrFenced)
+	if stuck := d.stop(again); stuck != nil && again {
+		err = stuck // rooms of the old id beside those of a new one could send the same rows
 	}
 	stopBeats()
 	beating.Wait()
-	if err != nil {
-		return err
+	if err == nil || errors.Is(err, store.ErrFenced) {
+		d.retire(id)
 	}
-	return d.retire(id)
+	return err
 }
 
 // wait returns nil when ctx ends, else why the instance cannot go on.
@@ -159,7 +160,7 @@ func (d *Daemon) start(id string) {
 	d.pids = map[string]*actor.PID{}
 	for _, f := range d.Feeds {
 		r := room{feed: f, instance: id, store: d.Store, board: d.Board, gauge: d.Board.gauge(f), log: d.Log.With("feed", f.Name)}
-		produce := func() actor.Actor { return &feedActor{room: r, fatal: d.end} }
+		produce := func() actor.Actor { return &feedActor{room: r, fatal: d.abort} }
 		pid, err := d.system.Root.SpawnNamed(guarded(produce), fmt.Sprintf("%s-%s", f.Name, id))
 		if err != nil {
 			panic(err) // only a name in use: a defect
@@ -168,8 +169,8 @@ func (d *Daemon) start(id string) {
 	}
 }
 
-// end lets Run return an error, once.
-func (d *Daemon) end(err error) {
+// abort lets Run return an error, once.
+func (d *Daemon) abort(err error) {
 	select {
 	case d.fatal <- err:
 	default:

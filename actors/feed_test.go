@@ -219,18 +219,18 @@ func TestStopLeavesUnsentRowsNewWithoutOwner(t *testing.T) {
 }
 
 func TestWorkersAreResizedWhileRowsPass(t *testing.T) {
-	w := newWorld(t, rows(5000))
+	w := newWorld(t, rows(2000))
 	w.start(w.store)
 	for _, workers := range []int{16, 2, 9, 1, 4} {
 		s := w.feed.Settings
 		s.Workers = workers
 		w.daemon.Tune("orders", s)
 		before, _ := w.broker.counts()
-		require.Eventually(t, func() bool { ids, _ := w.broker.counts(); return ids >= min(before+300, 5000) }, patience, waitTick)
+		require.Eventually(t, func() bool { ids, _ := w.broker.counts(); return ids >= min(before+100, 2000) }, patience, waitTick)
 	}
-	w.settled(5000)
+	w.settled(2000)
 	ids, copies := w.broker.counts()
-	require.Equal(t, 5000, ids)
+	require.Equal(t, 2000, ids)
 	require.Zero(t, copies)
 	require.Equal(t, 4, w.daemon.Board.State().Feeds["orders"].Workers)
 }

@@ -9,29 +9,39 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 )
 
-// stop drains all feeds and ends them. At once: nothing is sent any more, but what the broker has
-// confirmed is still marked; the marks are fenced, so they touch only rows that nobody took meanwhile.
-func (d *Daemon) stop(atOnce bool) error {
+// endGrace is how long the end of the process waits for rooms whose database does not answer.
+const endGrace = 2 * time.Second
+
+// stop drains all feeds and ends their rooms, or says which rooms did not end. If the daemon is to go
+// on under another id, nothing is sent any more at once, but what the broker has confirmed is still
+// marked: the marks are fenced, so they touch only rows that nobody took meanwhile.
+func (d *Daemon) stop(again bool) error {
 	d.mu.Lock()
 	pids := d.pids
 	d.pids = nil
 	d.mu.Unlock()
-	grace := d.Grace
-	if atOnce {
-		grace = 0
+	grace, gone := d.Grace, endGrace
+	if again {
+		grace, gone = 0, roomsGone
 	}
 	began, drained := time.Now(), d.drain(pids)
-	late := !within(drained, grace)
-	if late {
+	if !within(drained, grace) {
 		for _, pid := range pids {
 			d.system.Root.Send(pid, &unsend{})
 		}
 		within(drained, markGrace)
 	}
+	err := d.end(pids, gone)
 	d.Log.Info("stopped", "left_new", d.inFlight(), "took", time.Since(began).Round(time.Millisecond))
+	return err
+}
+
+// end stops the feeds' rooms and waits until they are gone.
+func (d *Daemon) end(pids map[string]*actor.PID, patience time.Duration) error {
 	var errs []error
 	for name, pid := range pids {
-		if err := stopWait(d.system, pid, roomsGone); err != nil {
+		if err := stopWait(d.system, pid, patience); err != nil {
+			d.Log.Warn("rooms did not end in time", "feed", name, "waited", patience)
 			errs = append(errs, fmt.Errorf("feed %s: %w", name, err))
 		}
 	}
@@ -64,14 +74,14 @@ func (d *Daemon) inFlight() int {
 	return n
 }
 
-// retire gives back what is not finished, so that nobody has to wait for this instance's death.
-func (d *Daemon) retire(id string) error {
+// retire gives back what is not finished: nobody has to wait for this instance's death, and no row is
+// taken for one that kills the process.
+func (d *Daemon) retire(id string) {
 	ctx, cancel := context.WithTimeout(context.Background(), markGrace)
 	defer cancel()
 	if err := d.Store.Retire(ctx, id); err != nil {
 		d.Log.Warn("the clean stop could not be recorded; this instance's rows are taken over when its sign of life has lapsed", "err", err)
 	}
-	return nil
 }
 
 func within(done <-chan struct{}, d time.Duration) bool {

@@ -21,7 +21,7 @@ import (
 
 // patience bounds every wait for a fact; it is no expectation of speed.
 const (
-	patience = 20 * time.Second
+	patience = 2 * time.Minute
 	waitTick = 10 * time.Millisecond
 )
 
