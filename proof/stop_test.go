@@ -1,0 +1,84 @@
+package proof
+
+import (
+	"database/sql"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rowrelay/rowrelay/testbed"
+)
+
+// backlog is how many rows are unread when a process starts that is to be stopped at work.
+const backlog = 4000
+
+// stops is what many SIGTERMs leave behind.
+type stops struct {
+	*world
+	store   *sql.DB
+	rows    int // in the source
+	atWork  int // stops that found a row NEW or unread
+	idle    int
+	left    int // rows that stops left NEW
+	slowest time.Duration
+	busiest int // rows that one stop left NEW
+}
+
+func (s *stops) unread() int {
+	return s.rows - int(max(0, s.number(s.store, `SELECT last_read_seq FROM rowrelay.read_data_info WHERE feed = 'orders'`)))
+}
+
+// once starts a process on a backlog and stops it at a random moment.
+func (s *stops) once(random *rand.Rand) {
+	s.t.Helper()
+	if missing := backlog - s.unread(); missing > 0 {
+		s.fill(s.rows+1, s.rows+missing)
+		s.rows += missing
+	}
+	r := s.start()
+	r.says("feed started")
+	pause(random)
+	asked := time.Now()
+	require.Zero(s.t, r.stop())
+	s.slowest = max(s.slowest, time.Since(asked))
+	s.stopped(len(s.newRows(s.store)))
+}
+
+// stopped counts a stop and checks that the rows it left are anybody's.
+func (s *stops) stopped(left int) {
+	s.t.Helper()
+	s.left, s.busiest = s.left+left, max(s.busiest, left)
+	if left+s.unread() == 0 {
+		s.idle++
+		return
+	}
+	s.atWork++
+	require.Zero(s.t, s.number(s.store, `SELECT count(*) FROM rowrelay.dumped_data WHERE status = 'NEW' AND (owner IS NOT NULL OR attempts > 0 OR crashes > 0)`))
+	require.Zero(s.t, s.number(s.store, `SELECT count(*) FROM rowrelay.dumped_data WHERE status = 'FAILED'`))
+}
+
+func TestSIGTERMFinishesWhatIsUnderWayAndLeavesTheRestNew(t *testing.T) {
+	for i, kind := range brokers {
+		t.Run(string(kind), func(t *testing.T) {
+			broker := testbed.SharedBroker(t, kind)
+			w := newWorld(t).to(broker)
+			s := &stops{world: w, store: w.store.Open(t)}
+			for random, want := randomly(100+i), size(6, 20); s.atWork < want; {
+				require.Less(t, s.idle, want, "the load is too small: most processes were stopped idle")
+				s.once(random)
+			}
+			require.Positive(t, s.left)
+			r := w.start()
+			w.settled(s.rows)
+			require.Zero(t, r.stop())
+			w.requireStoreAgrees(s.rows)
+			seen := w.delivered(broker, s.rows)
+			require.Len(t, seen, s.rows)
+			require.Empty(t, moreThanOnce(seen))
+			show(t, "SIGTERM at %d random moments of a load (and %d when it was over): exit 0 each, after %s at most; rows left NEW %d (%d by one stop), none with an owner, an attempt or a crash, and sent by the next start; rows %d, delivered once each, duplicates 0",
+				s.atWork, s.idle, s.slowest.Round(time.Millisecond), s.left, s.busiest, s.rows)
+		})
+	}
+}
