@@ -12,7 +12,7 @@ rooms=$(go list ./... | grep -v '/proof$') || exit 1
 {
 	code=0
 	# shellcheck disable=SC2086 # one word a package
-	go test -json -race -p 2 -timeout 10m $rooms || code=1
-	go test -json -timeout 12m ./proof || code=1
+	go test -json -race -count 1 -p 2 -timeout 10m $rooms || code=1
+	go test -json -count 1 -timeout 12m ./proof || code=1
 	exit $code
 } 2>&1 | bin/tally
