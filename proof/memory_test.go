@@ -50,6 +50,9 @@ func weigh(t *testing.T, rows, note, held int) int64 {
 	require.Eventually(t, func() bool { return w.number(db, `SELECT count(*) FROM rowrelay.dumped_data`) >= int64(held) }, patience, tick)
 	broker.Block(false)
 	began := time.Now()
+	for tenth := rows / 10; tenth < rows; tenth += rows / 10 {
+		w.read(tenth)
+	}
 	w.settled(rows)
 	took := time.Since(began)
 	peak := r.peak()
@@ -58,6 +61,15 @@ func weigh(t *testing.T, rows, note, held int) int64 {
 	require.EqualValues(t, rows, broker.Count("/queue/ORDERS"))
 	show(t, "rows %d of %d B: peak %.1f MB, %.0f rows/s", rows, note, float64(peak)/1e6, float64(rows-held)/took.Seconds())
 	return peak
+}
+
+// read waits until rows 1..last are read; a long backlog settles in such steps, each within patience.
+func (w *world) read(last int) {
+	w.t.Helper()
+	db := w.store.Open(w.t)
+	require.Eventually(w.t, func() bool {
+		return w.number(db, `SELECT last_read_seq FROM rowrelay.read_data_info WHERE feed = 'orders'`) >= int64(last)
+	}, patience, tick, "row %d was not read", last)
 }
 
 // peak is the most memory that was resident so far (VmHWM of proc(5)), in bytes.
