@@ -145,21 +145,17 @@ func (p *play) untilSettled(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-p.relay.done:
-			return nil // with an error that stop returns
+			return nil // stop returns why
 		case <-tick.C:
 		}
 		at := time.Since(p.began)
-		if err := p.source.growTo(ctx, p.planned(at)); err != nil && ctx.Err() == nil {
-			return err
-		}
 		for len(steps) > 0 && at >= steps[0].at {
-			if err := steps[0].do(); err != nil {
+			if err := p.take(steps[0]); err != nil {
 				return err
 			}
-			p.show.event(steps[0].text)
 			steps = steps[1:]
 		}
-		settled, err := p.look(ctx)
+		settled, err := p.turn(ctx, at)
 		if err != nil && ctx.Err() == nil {
 			return err
 		}
@@ -167,6 +163,23 @@ func (p *play) untilSettled(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// turn inserts the rows that are due, counts, and tells whether every row has its end.
+func (p *play) turn(ctx context.Context, at time.Duration) (settled bool, err error) {
+	if err := p.source.growTo(ctx, p.planned(at)); err != nil {
+		return false, err
+	}
+	t := tally{arrived: p.broker.distinct()}
+	err = p.source.db.GetContext(ctx, &t.source, `SELECT count(*) FROM orders`)
+	if err == nil {
+		err = p.relay.ledger.GetContext(ctx, &t, `SELECT coalesce(sum(outcome = 'SENT'), 0) AS sent, coalesce(sum(status = 'FAILED'), 0) AS failed FROM dumped_data`)
+	}
+	if err != nil {
+		return false, fmt.Errorf("count the rows: %w", err)
+	}
+	p.show.look(t, p.relay.board.State())
+	return t.source == t.Sent+t.Failed && t.arrived >= t.Sent, nil
 }
 
 // planned is how many rows the source has after so long.
@@ -190,18 +203,12 @@ func (p *play) steps() []step {
 	}
 }
 
-// look counts once, shows it, and tells whether every row has its end.
-func (p *play) look(ctx context.Context) (bool, error) {
-	t := tally{arrived: p.broker.distinct()}
-	err := p.source.db.GetContext(ctx, &t.source, `SELECT count(*) FROM orders`)
-	if err == nil {
-		err = p.relay.ledger.GetContext(ctx, &t, `SELECT coalesce(sum(outcome = 'SENT'), 0) AS sent, coalesce(sum(status = 'FAILED'), 0) AS failed FROM dumped_data`)
+func (p *play) take(s step) error {
+	if err := s.do(); err != nil {
+		return err
 	}
-	if err != nil {
-		return false, fmt.Errorf("count the rows: %w", err)
-	}
-	p.show.look(t, p.relay.board.State())
-	return t.source == t.Sent+t.Failed && t.arrived >= t.Sent, nil
+	p.show.event(s.text)
+	return nil
 }
 
 // percent is a part of a whole, typed as 2%.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/rowrelay/rowrelay/record"
 )
@@ -28,30 +27,6 @@ type demoEvidence struct {
 	spoiled func(seq int64) bool // must fail
 }
 
-// demoSummary is what `demo -o json` writes.
-type demoSummary struct {
-	Source        int64       `json:"source"`
-	Sent          int64       `json:"sent"`
-	Failed        int64       `json:"failed"`
-	New           int64       `json:"new"`
-	Later         int64       `json:"sent_at_later_attempt"`
-	FailedBy      []demoGroup `json:"failed_by_code"`
-	Messages      int64       `json:"messages"`
-	Distinct      int64       `json:"distinct_ids"`
-	Copies        int64       `json:"copies"`
-	Last          []arrival   `json:"last_messages"`
-	BrokerAway    float64     `json:"broker_away_seconds"`
-	Disagreements []string    `json:"disagreements"`
-	Took          float64     `json:"took_seconds"`
-	Kept          string      `json:"kept,omitempty"`
-}
-
-type demoGroup struct {
-	Code    record.Code `json:"code"`
-	Rows    int64       `json:"rows"`
-	Example string      `json:"example"`
-}
-
 // evidence reads each place on its own, when nothing moves any more.
 func (p *play) evidence() (*demoEvidence, error) {
 	e := &demoEvidence{spoiled: func(seq int64) bool { return spoiled(seq, p.Fail) }}
@@ -64,49 +39,6 @@ func (p *play) evidence() (*demoEvidence, error) {
 	}
 	e.arrived, e.last = p.broker.seen()
 	return e, nil
-}
-
-// summary counts, and compares row by row.
-func (e *demoEvidence) summary(took time.Duration) *demoSummary {
-	s := &demoSummary{Source: int64(len(e.source)), Distinct: int64(len(e.arrived)), Last: e.last, FailedBy: e.failed(),
-		Disagreements: e.disagreements(), Took: took.Round(time.Millisecond).Seconds()}
-	for _, r := range e.stored {
-		switch r.Status {
-		case record.Completed:
-			s.Sent++
-			if r.Attempts > 1 {
-				s.Later++
-			}
-		case record.Failed:
-			s.Failed++
-		default:
-			s.New++
-		}
-	}
-	for _, n := range e.arrived {
-		s.Messages += int64(n)
-	}
-	s.Copies = s.Messages - s.Distinct
-	return s
-}
-
-// failed groups the FAILED rows by their code, with the first text of each.
-func (e *demoEvidence) failed() []demoGroup {
-	groups := map[record.Code]*demoGroup{}
-	for _, r := range e.stored {
-		if r.Status != record.Failed || r.Code == nil {
-			continue
-		}
-		if groups[*r.Code] == nil {
-			groups[*r.Code] = &demoGroup{Code: *r.Code, Example: text(r.Text)}
-		}
-		groups[*r.Code].Rows++
-	}
-	list := make([]demoGroup, 0, len(groups))
-	for _, code := range slices.Sorted(maps.Keys(groups)) {
-		list = append(list, *groups[code])
-	}
-	return list
 }
 
 // disagreements names every row that is not where it belongs. None: rows in the source = SENT +
