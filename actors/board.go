@@ -112,7 +112,7 @@ func (b *Board) gauge(f *Feed) *gauge {
 	defer b.mu.Unlock()
 	g, ok := b.feeds[f.Name]
 	if !ok {
-		g = &gauge{board: b, FeedState: record.FeedState{State: record.Running}}
+		g = &gauge{board: b, FeedState: record.FeedState{State: record.Running}, window: window{began: time.Now()}}
 		b.feeds[f.Name] = g
 	}
 	g.feed = f

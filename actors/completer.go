@@ -36,6 +36,7 @@ func (p *completer) Receive(c actor.Context) {
 		p.retry = m.Settings.Retry
 	case *DrainMessage:
 		p.drainer = c.Sender()
+		c.Send(c.Self(), &flush{}) // now: the pause after a failure may be longer than what is left of the grace
 		p.drained(c)
 	}
 }
