@@ -51,7 +51,7 @@ func newDemoBroker() (*demoBroker, error) {
 
 func (b *demoBroker) close() {
 	b.stopConsumer()
-	b.Broker.Close()
+	b.Close()
 }
 
 // refuses lets some messages through at their second or third attempt only.
