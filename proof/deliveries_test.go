@@ -14,8 +14,8 @@ func (w *world) delivered(b *testbed.Broker, least int) map[int64]int {
 	return seen
 }
 
-// copies are the rows that were delivered more than once.
-func copies(seen map[int64]int) []int64 {
+// moreThanOnce are the rows that were delivered more than once.
+func moreThanOnce(seen map[int64]int) []int64 {
 	var more []int64
 	for id, n := range seen {
 		if n > 1 {
