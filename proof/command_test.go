@@ -31,7 +31,9 @@ type status struct {
 		Alive    bool
 		PID      int
 		LastSeen time.Time `json:"last_seen"`
+		File     struct{ Hash, Refused string }
 		Feeds    map[string]struct {
+			Workers  int
 			Dropped  int64 `json:"bunches_dropped"`
 			Replayed int64 `json:"rows_replayed"`
 		}
