@@ -14,6 +14,10 @@ const (
 	suspectAbove  = 5 // deaths of the process without a clean stop, after which a row is carried alone
 	aloneDeaths   = 3 // further deaths, with it alone in flight, that prove it
 	claimedAtOnce = 1000
+
+	// ripening is how long after its claim a record goes on at the earliest: an older send of the same id may
+	// still be under way, and two at the same moment can both pass a broker's duplicate check.
+	ripening = time.Second
 )
 
 // suspects is the care taken of rows that may be killing the process.
@@ -22,7 +26,9 @@ type suspects struct {
 	cautious bool // claims take one row until one is no suspect
 }
 
-func (d *dump) claimDue(now time.Time) bool { return !now.Before(d.nextClaim) && d.worth() }
+func (d *dump) claimDue(now time.Time) bool {
+	return !now.Before(d.nextClaim) && d.worth() && len(d.pending) == 0
+}
 
 // claim takes NEW rows that nobody holds: after a crash, a fail-over, a failed attempt, a retry by hand,
 // a lost answer. It is the one recovery path.
@@ -97,9 +103,17 @@ func (d *dump) release(records []*record.Record) {
 	}
 }
 
-// rereadDue tells whether claimed rows wait to be read. A suspect waits until it is the only record in flight.
-func (d *dump) rereadDue() bool {
-	if len(d.pending) == 0 || d.flight.bytes > flightBytes {
+// ripe is when the claimed rows that wait to be read may be: zero if there are none.
+func (d *dump) ripe() time.Time {
+	if len(d.pending) == 0 {
+		return time.Time{}
+	}
+	return d.pending[0].ClaimedAt.Add(ripening)
+}
+
+// rereadDue tells whether claimed rows are to be read. A suspect waits until it is the only record in flight.
+func (d *dump) rereadDue(now time.Time) bool {
+	if len(d.pending) == 0 || now.Before(d.ripe()) || d.flight.bytes > flightBytes {
 		return false
 	}
 	return !d.suspects.alone || len(d.flight.held) == 1

@@ -95,7 +95,7 @@ func (d *dump) step(c actor.Context) {
 		d.ask(c, &OpenMessage{})
 	case !d.positioned:
 		d.locate(c)
-	case d.rereadDue():
+	case d.rereadDue(now):
 		d.askReread(c)
 	case d.pollDue(now) && (d.claimed || !d.claimDue(now)):
 		d.poll(c, now)
@@ -111,7 +111,7 @@ func (d *dump) demand() int { return d.settings.MaxInFlight - len(d.flight.held)
 // worth tells whether the demand is worth a trip.
 func (d *dump) worth() bool {
 	least := max(1, min(d.settings.Bunch, d.settings.MaxInFlight/2))
-	return d.demand() >= least && d.flight.bytes <= flightBytes && len(d.pending) == 0 && !d.suspects.alone
+	return d.demand() >= least && d.flight.bytes <= flightBytes && !d.suspects.alone
 }
 
 func (d *dump) pollDue(now time.Time) bool {

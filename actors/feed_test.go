@@ -235,6 +235,16 @@ func TestWorkersAreResizedWhileRowsPass(t *testing.T) {
 	require.Equal(t, 4, w.daemon.Board.State().Feeds["orders"].Workers)
 }
 
+func TestABatchIsBoundedInBytes(t *testing.T) {
+	w := newWorld(t, rows(60))
+	w.feed.Render = func(record.Row) ([]byte, error) { return make([]byte, batchBytes/2), nil }
+	w.start(w.store)
+	w.settled(60)
+	ids, _ := w.broker.counts()
+	require.Equal(t, 60, ids)
+	require.LessOrEqual(t, w.broker.most, 3)
+}
+
 func TestASourceThatIsAwayIsWaitedForAndFailsNoRow(t *testing.T) {
 	w := newWorld(t, rows(100))
 	w.table.set(func() {

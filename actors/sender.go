@@ -10,10 +10,6 @@ import (
 	"github.com/rowrelay/rowrelay/sink"
 )
 
-// again is how long after its claim a record may be sent at the earliest: an older send of the same id
-// may still be under way, and two at the same moment can both pass a broker's duplicate check.
-const again = time.Second
-
 // newSender makes the router whose workers hold one broker connection each.
 func newSender(ctx context.Context, f *Feed, completer *actor.PID) actor.Actor {
 	return &router{
@@ -40,6 +36,10 @@ func inDoubt(err error) bool {
 	return !refused
 }
 
+// batchBytes ends a batch at the message that takes it over this: ActiveMQ Classic keeps an open
+// transaction in the queue's memory, and blocks for ever where that is full.
+const batchBytes = 1 << 20
+
 // sender is one worker: it collects what is waiting, publishes it, and believes only receipts.
 type sender struct {
 	ctx       context.Context
@@ -47,6 +47,7 @@ type sender struct {
 	max       int
 	linger    time.Duration
 	batch     []*RecordMessage
+	bytes     int // of its bodies
 }
 
 // flush comes after everything that was waiting when the batch began.
@@ -65,8 +66,9 @@ func (s *sender) Receive(c actor.Context) {
 
 func (s *sender) collect(c actor.Context, m *RecordMessage) {
 	s.batch = append(s.batch, m)
+	s.bytes += len(m.Body)
 	switch {
-	case len(s.batch) >= s.max:
+	case len(s.batch) >= s.max || s.bytes > batchBytes:
 		s.publish(c)
 	case len(s.batch) == 1 && s.linger > 0:
 		root, self := c.ActorSystem().Root, c.Self()
@@ -83,13 +85,10 @@ func (s *sender) publish(c actor.Context) {
 	batch := make([]sink.Message, len(s.batch))
 	for i, m := range s.batch {
 		batch[i] = sink.Message{ID: m.Record.MessageID, Body: m.Body}
-		if m.Record.ClaimNo > 1 {
-			batch[i].NotBefore = m.Record.ClaimedAt.Add(again)
-		}
 	}
 	for i, err := range s.publisher.Publish(s.ctx, batch) {
 		s.batch[i].Err, s.batch[i].Body = err, nil
 	}
 	c.Send(c.Parent(), &DoneMessage{c.Self(), s.batch})
-	s.batch = nil
+	s.batch, s.bytes = nil, 0
 }

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -9,24 +10,22 @@ import (
 // again looks for something to do after everything that is queued already.
 func (d *dump) again(c actor.Context) { c.Send(c.Self(), &look{}) }
 
-// arm sets the timer for whatever is due next.
+// arm sets the timer for whatever is due next. What is due already waits for a mark or an answer.
 func (d *dump) arm(c actor.Context, now time.Time) {
 	if d.closed || d.asked {
 		return
 	}
-	next := d.nextClaim
-	if d.nextPoll.Before(next) && d.nextPoll.After(now) {
-		next = d.nextPoll
-	}
+	due := []time.Time{d.nextPoll, d.nextClaim, d.ripe()}
 	if d.resume.After(now) {
-		next = d.resume
+		due = []time.Time{d.resume}
 	}
-	if !next.After(now) {
-		return // due, but not worth a trip yet: a mark or an answer comes first
+	due = slices.DeleteFunc(due, func(t time.Time) bool { return !t.After(now) })
+	if len(due) == 0 {
+		return
 	}
 	d.disarm()
 	root, self, gen := c.ActorSystem().Root, c.Self(), d.gen
-	d.timer = time.AfterFunc(next.Sub(now), func() { root.Send(self, &wake{gen}) })
+	d.timer = time.AfterFunc(slices.MinFunc(due, time.Time.Compare).Sub(now), func() { root.Send(self, &wake{gen}) })
 }
 
 func (d *dump) disarm() {

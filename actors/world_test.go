@@ -85,6 +85,7 @@ func (t *table) Close() error { return nil }
 type broker struct {
 	mu     sync.Mutex
 	sent   map[string]int
+	most   int // messages in a batch
 	refuse func(id string) error
 	block  chan struct{} // while open, publishing waits for it or the context
 }
@@ -96,6 +97,9 @@ func (b *broker) Publisher() sink.Publisher { return b }
 func (b *broker) Close() error { return nil }
 
 func (b *broker) Publish(ctx context.Context, batch []sink.Message) []error {
+	b.mu.Lock()
+	b.most = max(b.most, len(batch))
+	b.mu.Unlock()
 	results := make([]error, len(batch))
 	for i, m := range batch {
 		results[i] = b.publish(ctx, m)

@@ -38,8 +38,7 @@ type parcel struct {
 
 func newJob(batch []Message) *job {
 	j := &job{batch: batch, parcels: make([]parcel, len(batch)), results: make([]error, len(batch))}
-	for i, m := range batch {
-		j.parcels[i].after = m.NotBefore
+	for i := range batch {
 		j.queue = append(j.queue, i)
 	}
 	j.open = len(batch)

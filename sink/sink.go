@@ -1,10 +1,7 @@
 // Package sink sends messages to a JMS broker and believes only its receipts.
 package sink
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // Sink is one feed's destination.
 type Sink interface {
@@ -26,7 +23,6 @@ type Publisher interface {
 
 // Message is one message, ready to send.
 type Message struct {
-	ID        string    // dedupId: letters, digits, '.', '_', '-'
-	Body      []byte    // for class text: UTF-8 without characters above U+FFFF, which Classic's JMS clients cannot read
-	NotBefore time.Time // not to be sent earlier; zero for at once
+	ID   string // dedupId: letters, digits, '.', '_', '-'
+	Body []byte // for class text: UTF-8 without characters above U+FFFF, which Classic's JMS clients cannot read
 }

@@ -5,7 +5,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -77,16 +76,6 @@ func TestOnlyTransactionsOfActiveMQAndReceiptsElsewhere(t *testing.T) {
 		} else {
 			require.Equal(t, map[string]int{"": 250}, inside)
 		}
-	})
-}
-
-func TestNotBeforeIsKept(t *testing.T) {
-	onEveryMake(t, func(t *testing.T, w *world) {
-		all := batch(3)
-		all[1].NotBefore = time.Now().Add(300 * time.Millisecond)
-		allSent(t, w.Publish(t.Context(), all))
-		require.False(t, time.Now().Before(all[1].NotBefore))
-		require.Len(t, w.counts(), 3)
 	})
 }
 
