@@ -127,4 +127,3 @@ func TestAStoreThatRestartsIsWaitedFor(t *testing.T) {
 		})
 	}
 }
-
