@@ -63,7 +63,7 @@ func Follow(ctx context.Context, current *File, w Watch) {
 			if changes.concern(e) {
 				f.look(ctx, false)
 			}
-		case <-changes.errors():
+		case _, _ = <-changes.errors(): // lost events: the regular look makes up for them
 		case <-ticks.C:
 			f.look(ctx, false)
 		}

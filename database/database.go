@@ -53,7 +53,7 @@ func Open(o Options) (*sqlx.DB, error) {
 	o = o.withDefaults()
 	open := map[string]func(Options) (*sqlx.DB, error){Postgres: openPostgres, SQLite: openSQLite}[Dialect(o.URL)]
 	if open == nil {
-		return nil, fmt.Errorf("connection %s: its url begins with neither postgres:// nor sqlite:", o.Name)
+		return nil, fmt.Errorf("connection %s: its url begins neither with sqlite: nor with postgres", o.Name)
 	}
 	db, err := open(o)
 	if err != nil {

@@ -52,8 +52,8 @@ func TestSQLiteLockedFileIsAnOutage(t *testing.T) {
 	_, err := other.Exec(`SELECT * FROM orders`)
 	require.NoError(t, err)
 	tx := holder.MustBegin()
-	defer tx.Rollback()
 	_, err = other.Exec(`INSERT INTO orders VALUES (1)`)
+	require.NoError(t, tx.Rollback())
 	requireOutage(t, database.Trouble("erp", err), record.ConnTimeout)
 }
 

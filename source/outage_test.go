@@ -37,7 +37,7 @@ func TestSourceThatIsAwayIsWaitedFor(t *testing.T) {
 	before := open(t, s)
 	server.Stop(t)
 	_, err := s.Read(deadline(t), 0, page)
-	outage(t, err)
+	_ = outage(t, err)
 	_, err = s.Open(deadline(t))
 	require.Equal(t, record.ConnRefused, outage(t, err).Code)
 	server.Start(t)
@@ -122,7 +122,7 @@ func TestAnotherServerUnderTheSameAddressStopsTheFeed(t *testing.T) {
 	}
 	require.Contains(t, stop(t, record.SourceWentBack, err).Text, "connections.erp now answers as server")
 	_, err = s.Open(deadline(t))
-	stop(t, record.SourceWentBack, err)
+	_ = stop(t, record.SourceWentBack, err)
 }
 
 func TestLargeRowsAreNotSentForNothing(t *testing.T) {
@@ -145,7 +145,7 @@ func TestNoTransactionStaysOpen(t *testing.T) {
 	s := w.source(withWhere("10 / (order_seq - 2) <> 77"))
 	open(t, s)
 	_, err := s.Read(deadline(t), 0, page)
-	outage(t, err)
+	_ = outage(t, err)
 	_, err = s.Read(deadline(t), 2, page)
 	require.NoError(t, err)
 	db, err := sql.Open("postgres", w.Server.URL(w.Name))

@@ -34,7 +34,7 @@ func TestPostgreSQLServesSeveralNamesAndSQLiteOne(t *testing.T) {
 		one, two := w.open(t), w.open(t)
 		first, err := one.Lock(t.Context(), "relay-1")
 		require.NoError(t, err)
-		defer first.Release()
+		defer func() { require.NoError(t, first.Release()) }()
 		second, err := two.Lock(t.Context(), "relay-2")
 		if one.db.DriverName() == "sqlite" {
 			require.ErrorAs(t, err, new(*HeldError))

@@ -100,7 +100,7 @@ func TestStoresOfTwoSchemasDoNotMeet(t *testing.T) {
 	for _, s := range []*SQL{one, two} {
 		lock, err := s.Lock(t.Context(), "one")
 		require.NoError(t, err)
-		defer lock.Release()
+		defer func() { require.NoError(t, lock.Release()) }()
 	}
 	require.True(t, strings.HasSuffix(two.Where(), w.Schema), two.Where())
 }

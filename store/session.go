@@ -29,7 +29,7 @@ func newSession(ctx context.Context, o database.Options) (*session, error) {
 		return nil, err
 	}
 	s := &session{db: db}
-	if s.conn, err = db.DB.Conn(ctx); err == nil {
+	if s.conn, err = db.Conn(ctx); err == nil {
 		err = s.conn.QueryRowContext(ctx, `SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()`).
 			Scan(&s.id.PID, &s.id.Started)
 	}

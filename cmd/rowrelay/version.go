@@ -46,6 +46,3 @@ func (versionCmd) Run(g *globals) error {
 	g.console.out.printf("rowrelay %s\nrevision %s\n%s %s\n", b.Version, b.Revision, b.Go, b.Platform)
 	return nil
 }
-
-// buildVersion is the version alone, for logs and INSTANCE.
-func buildVersion() string { return version }
