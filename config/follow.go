@@ -63,7 +63,10 @@ func Follow(ctx context.Context, current *File, w Watch) {
 			if changes.concern(e) {
 				f.look(ctx, false)
 			}
-		case _, _ = <-changes.errors(): // lost events: the regular look makes up for them
+		case err := <-changes.errors():
+			if err != nil { // events may be lost
+				f.look(ctx, false)
+			}
 		case <-ticks.C:
 			f.look(ctx, false)
 		}

@@ -35,7 +35,7 @@ func (f *folders) events() <-chan fsnotify.Event {
 	return f.watcher.Events
 }
 
-// errors tells of lost events, which the regular look makes up for.
+// errors tells that events may be lost.
 func (f *folders) errors() <-chan error {
 	if f.watcher == nil {
 		return nil
