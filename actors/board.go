@@ -2,7 +2,6 @@ package actors
 
 import (
 	"log/slog"
-	"maps"
 	"sync"
 	"time"
 
@@ -17,50 +16,12 @@ type Board struct {
 	state       record.InstanceState
 	connections map[string]*connection
 	feeds       map[string]*gauge
-}
-
-type connection struct {
-	record.ConnectionState
-	tries int
+	isolated    string // the feed that carries a record alone, while all others wait
 }
 
 // NewBoard makes a board for a process; state names it.
 func NewBoard(log *slog.Logger, state record.InstanceState) *Board {
 	return &Board{log: log, state: state, connections: map[string]*connection{}, feeds: map[string]*gauge{}}
-}
-
-// Down says that a connection does not work and when it is tried again.
-func (b *Board) Down(o *record.Outage, next time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	c := b.connection(o.Connection)
-	changed := c.Up || c.Code != o.Code
-	if c.Up || c.Since.IsZero() {
-		c.Since, c.tries = time.Now(), 0
-	}
-	c.Up, c.Code, c.Text, c.NextTry = false, o.Code, o.Err.Error(), time.Now().Add(next)
-	c.tries++
-	if changed {
-		b.log.Warn("connection lost", "connection", o.Connection, "code", o.Code, "err", o.Err,
-			"rows_waiting", b.waiting(o.Connection), "next_try", next.Round(time.Millisecond))
-	}
-}
-
-// Up says that a connection works. peer is what answered; empty leaves what was known.
-func (b *Board) Up(name, peer string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	c := b.connection(name)
-	if peer != "" {
-		c.Peer = peer
-	}
-	if c.Up {
-		return
-	}
-	if c.Code != "" {
-		b.log.Info("connection restored", "connection", name, "down_for", time.Since(c.Since).Round(time.Millisecond), "tries", c.tries)
-	}
-	c.Up, c.Code, c.Text, c.NextTry, c.Since = true, "", "", time.Time{}, time.Now()
 }
 
 // SetFile says how the configuration file was taken.
@@ -85,25 +46,13 @@ func (b *Board) State() record.InstanceState {
 	s := b.state
 	s.Connections = map[string]record.ConnectionState{}
 	for name, c := range b.connections {
-		s.Connections[name] = c.ConnectionState
+		s.Connections[name] = c.shown
 	}
 	s.Feeds = map[string]record.FeedState{}
 	for name, g := range b.feeds {
 		s.Feeds[name] = b.feedState(g)
 	}
 	return s
-}
-
-// Outage returns the trouble of a connection, or nil while it works or was never tried.
-func (b *Board) Outage(name string) *record.ConnectionState {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	c, ok := b.connections[name]
-	if !ok || c.Up || c.Code == "" {
-		return nil
-	}
-	s := c.ConnectionState
-	return &s
 }
 
 // gauge returns the feed's gauge; one that has rooms again keeps its counts.
@@ -119,15 +68,6 @@ func (b *Board) gauge(f *Feed) *gauge {
 	return g
 }
 
-func (b *Board) connection(name string) *connection {
-	c, ok := b.connections[name]
-	if !ok {
-		c = &connection{}
-		b.connections[name] = c
-	}
-	return c
-}
-
 // feedState works out what a feed waits for.
 func (b *Board) feedState(g *gauge) record.FeedState {
 	s := g.FeedState
@@ -136,26 +76,60 @@ func (b *Board) feedState(g *gauge) record.FeedState {
 		return s
 	}
 	for _, name := range []string{g.feed.StoreName, g.feed.SourceName, g.feed.SinkName} {
-		if c, ok := b.connections[name]; ok && !c.Up && c.Code != "" {
-			s.State, s.WaitingFor, s.Code = record.Waiting, name, c.Code
+		if code := b.connections[name].trouble(g.feed.Name); code != "" {
+			s.State, s.WaitingFor, s.Code = record.Waiting, name, code
 			return s
 		}
 	}
 	return s
 }
 
-// waiting counts the rows that a connection's feeds hold.
-func (b *Board) waiting(name string) int {
+// inFlight counts the rows that the feeds hold; those of one connection's feeds if it has a name.
+func (b *Board) inFlight(connection string) int {
 	n := 0
-	for g := range maps.Values(b.feeds) {
-		if g.feed.SinkName == name || g.feed.SourceName == name || g.feed.StoreName == name {
+	for _, g := range b.feeds {
+		if connection == "" || g.feed.SinkName == connection || g.feed.SourceName == connection || g.feed.StoreName == connection {
 			n += g.InFlight
 		}
 	}
 	return n
 }
 
-// Drained tells whether the feed's last poll found nothing while nothing was in flight.
+// isolate lets one feed carry a record alone: false while another feed does.
+func (b *Board) isolate(feed string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.isolated != "" && b.isolated != feed {
+		return false
+	}
+	b.isolated = feed
+	return true
+}
+
+// rejoin ends a feed's isolation.
+func (b *Board) rejoin(feed string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.isolated == feed {
+		b.isolated = ""
+	}
+}
+
+// mustWait tells a feed that another one carries a record alone.
+func (b *Board) mustWait(feed string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.isolated != "" && b.isolated != feed
+}
+
+// alone tells whether one record is in flight in the whole process.
+func (b *Board) alone() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.inFlight("") == 1
+}
+
+// Drained tells whether the feed's last page was not full and nothing is in flight.
 func (b *Board) Drained(feed string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

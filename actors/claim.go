@@ -43,7 +43,7 @@ func (d *dump) claim(c actor.Context, now time.Time) {
 	if len(records) == limit {
 		d.nextClaim = now // more may wait
 	}
-	d.board.Up(d.feed.StoreName, "")
+	d.board.Up(d.name, d.feed.StoreName, "")
 	d.adopt(d.sift(c, records))
 	d.again(c)
 }
@@ -71,11 +71,15 @@ func (d *dump) adopt(records []*record.Record) {
 	d.weigh()
 }
 
-// sift keeps one suspect alone and releases everything else that was claimed with it.
+// sift keeps one suspect alone, in the whole process, and releases everything else that was claimed with it.
 func (d *dump) sift(c actor.Context, records []*record.Record) []*record.Record {
 	for i, r := range records {
 		if r.Crashes <= suspectAbove {
 			continue
+		}
+		if !d.board.isolate(d.feed.Name) {
+			d.release(records) // another feed carries one alone: its turn comes first
+			return nil
 		}
 		d.release(append(records[:i:i], records[i+1:]...))
 		d.suspects = suspects{alone: true, cautious: true}
@@ -116,7 +120,7 @@ func (d *dump) rereadDue(now time.Time) bool {
 	if len(d.pending) == 0 || now.Before(d.ripe()) || d.flight.bytes > flightBytes {
 		return false
 	}
-	return !d.suspects.alone || len(d.flight.held) == 1
+	return !d.suspects.alone || d.board.alone()
 }
 
 func (d *dump) askReread(c actor.Context) {
@@ -144,7 +148,7 @@ func (d *dump) reread(c actor.Context, m *RereadDoneMessage) {
 	if d.troubled(c, d.feed.SourceName, m.Err) {
 		return
 	}
-	d.board.Up(d.feed.SourceName, d.source.Server)
+	d.board.Up(d.name, d.feed.SourceName, d.source.Server)
 	d.pause.Reset()
 	rows := make(map[int64]*record.Record, len(m.Rows))
 	for _, r := range m.Rows {

@@ -17,6 +17,7 @@ const markBatch = 1000
 // committed. A store that is away is waited for: what is owed stays here.
 type completer struct {
 	*room
+	name    string // as the board knows it
 	retry   Retry
 	owed    []*RecordMessage
 	queued  bool // a flush is on its way
@@ -67,7 +68,7 @@ func (p *completer) write(c actor.Context) {
 
 func (p *completer) wrote(c actor.Context, batch []*RecordMessage, marks []store.Mark) {
 	p.pause.Reset()
-	p.board.Up(p.feed.StoreName, "")
+	p.board.Up(p.name, p.feed.StoreName, "")
 	p.owed = p.owed[len(batch):]
 	for i, m := range batch {
 		p.gauge.finished(p.log, m, marks[i])
@@ -86,7 +87,7 @@ func (p *completer) wait(c actor.Context, err error) {
 		return
 	}
 	next := p.pause.NextBackOff()
-	p.board.Down(outage(p.feed.StoreName, err), next)
+	p.board.Down(p.name, outage(p.feed.StoreName, err), next)
 	p.queued = true
 	root, self := c.ActorSystem().Root, c.Self()
 	time.AfterFunc(next, func() { root.Send(self, &flush{}) })

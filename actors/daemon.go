@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -18,6 +19,8 @@ const (
 	beatEvery    = 2 * time.Second // the store declares an instance dead after 10 s
 	summaryEvery = time.Minute
 	markGrace    = 3 * time.Second // to write the last marks after the grace is over
+
+	startPatience = time.Minute // how long the start waits for the store
 )
 
 // Daemon runs feeds under one instance of the store's, and under a new one when the store has declared
@@ -30,10 +33,11 @@ type Daemon struct {
 	Log   *slog.Logger
 	Grace time.Duration // what a stop may take to finish what is in flight
 
-	mu     sync.Mutex
-	system *actor.ActorSystem
-	pids   map[string]*actor.PID // of the feeds that have rooms now
-	fatal  chan error
+	mu       sync.Mutex
+	system   *actor.ActorSystem
+	pids     map[string]*actor.PID // of the feeds that have rooms now
+	settings map[string]Settings   // as they were tuned last
+	fatal    chan error
 }
 
 // Run carries records until ctx ends, then finishes what is in flight and returns nil. It returns a
@@ -47,8 +51,8 @@ func (d *Daemon) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = lock.Release() }() // the process ends, and with it the connection that holds the lock
-	for {
-		err := d.live(ctx, lock)
+	for patience := startPatience; ; patience = math.MaxInt64 {
+		err := d.live(ctx, lock, patience)
 		if !errors.Is(err, store.ErrFenced) {
 			return err
 		}
@@ -63,32 +67,33 @@ func (d *Daemon) Run(ctx context.Context) error {
 func (d *Daemon) Tune(feed string, s Settings) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, f := range d.Feeds {
-		if pid, ok := d.pids[feed]; ok && f.Name == feed {
-			d.system.Root.Send(pid, &TuneMessage{s})
-		} else if f.Name == feed {
-			f.Settings = s
-		}
+	if d.settings == nil {
+		d.settings = map[string]Settings{}
+	}
+	d.settings[feed] = s
+	if pid, ok := d.pids[feed]; ok {
+		d.system.Root.Send(pid, &TuneMessage{s})
 	}
 }
 
 // hold waits for the instance's name: a restart overlaps with the old process's last seconds.
 func (d *Daemon) hold(ctx context.Context) (store.NameLock, error) {
 	var lock store.NameLock
-	err := d.until(ctx, func() (err error) {
+	err := d.until(ctx, startPatience, func() (err error) {
 		lock, err = d.Store.Lock(ctx, d.Name)
 		return err
 	})
 	return lock, err
 }
 
+// regain makes sure of the name after a fence. A daemon that has run before waits for its store for ever.
 func (d *Daemon) regain(ctx context.Context, lock store.NameLock) error {
-	return d.until(ctx, func() error { return lock.Check(ctx) })
+	return d.until(ctx, math.MaxInt64, func() error { return lock.Check(ctx) })
 }
 
-// until repeats try while the store is away, at most a minute, or the name is held, at most the grace.
-// It returns nil when ctx ends.
-func (d *Daemon) until(ctx context.Context, try func() error) error {
+// until repeats try while the store is away, as long as patience allows, or the name is held, at most
+// the grace. It returns nil when ctx ends.
+func (d *Daemon) until(ctx context.Context, patience time.Duration, try func() error) error {
 	began, pause := time.Now(), newPause()
 	for said := false; ; said = true {
 		err := try()
@@ -101,8 +106,8 @@ func (d *Daemon) until(ctx context.Context, try func() error) error {
 			if !said {
 				d.Log.Warn("waiting for the instance's name", "name", d.Name, "holder", held.Holder)
 			}
-		case isAway && time.Since(began) < time.Minute:
-			d.Board.Down(away, 0)
+		case isAway && time.Since(began) < patience:
+			d.Board.Down(Process, away, time.Second)
 		default:
 			return err
 		}
@@ -114,10 +119,12 @@ func (d *Daemon) until(ctx context.Context, try func() error) error {
 }
 
 // live is the life of one instance: ErrFenced at its end asks for another.
-func (d *Daemon) live(ctx context.Context, lock store.NameLock) error {
+func (d *Daemon) live(ctx context.Context, lock store.NameLock, patience time.Duration) error {
 	var id string
-	err := d.until(ctx, func() (err error) {
-		id, err = d.Store.Register(ctx, d.Name, d.state())
+	err := d.until(ctx, patience, func() (err error) {
+		if id, err = d.Store.Register(ctx, d.Name, d.state()); err != nil {
+			id = "" // it may stand in the store or not: the next one declares it dead
+		}
 		return err
 	})
 	if err != nil || id == "" {
@@ -129,6 +136,7 @@ func (d *Daemon) live(ctx context.Context, lock store.NameLock) error {
 	beating.Go(func() { d.beat(beats, id, lock, fenced) })
 	d.start(id)
 	err = d.wait(ctx, fenced)
+	began := time.Now()
 	again := errors.Is(err, store.ErrFenced)
 	if stuck := d.stop(again); stuck != nil && again {
 		err = stuck // rooms of the old id beside those of a new one could send the same rows
@@ -136,7 +144,7 @@ func (d *Daemon) live(ctx context.Context, lock store.NameLock) error {
 	stopBeats()
 	beating.Wait()
 	if err == nil || errors.Is(err, store.ErrFenced) {
-		d.retire(id)
+		d.retire(id, began)
 	}
 	return err
 }
@@ -160,7 +168,11 @@ func (d *Daemon) start(id string) {
 	d.pids = map[string]*actor.PID{}
 	for _, f := range d.Feeds {
 		r := room{feed: f, instance: id, store: d.Store, board: d.Board, gauge: d.Board.gauge(f), log: d.Log.With("feed", f.Name)}
-		produce := func() actor.Actor { return &feedActor{room: r, fatal: d.abort} }
+		s, tuned := d.settings[f.Name]
+		if !tuned {
+			s = f.Settings
+		}
+		produce := func() actor.Actor { return &feedActor{room: r, settings: s, fatal: d.abort} }
 		pid, err := d.system.Root.SpawnNamed(guarded(produce), fmt.Sprintf("%s-%s", f.Name, id))
 		if err != nil {
 			panic(err) // only a name in use: a defect

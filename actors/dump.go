@@ -24,6 +24,7 @@ const (
 // one transaction; only what was committed goes on.
 type dump struct {
 	*room
+	name                         string // as the board knows it
 	poller, processor, completer *actor.PID
 	settings                     Settings
 
@@ -91,6 +92,7 @@ func (d *dump) step(c actor.Context) {
 	now := time.Now()
 	switch {
 	case now.Before(d.resume):
+	case d.board.mustWait(d.feed.Name):
 	case !d.opened:
 		d.ask(c, &OpenMessage{})
 	case !d.positioned:
@@ -134,10 +136,11 @@ func (d *dump) dump(c actor.Context, m *DumpRecordBunchMessage) {
 	if d.closed || d.troubled(c, d.feed.SourceName, m.Err) {
 		return
 	}
-	d.board.Up(d.feed.SourceName, d.source.Server)
+	d.board.Up(d.name, d.feed.SourceName, d.source.Server)
 	d.polled(m)
 	if len(m.Records) == 0 {
 		d.pause.Reset()
+		d.reached(m)
 		d.again(c)
 		return
 	}
@@ -154,11 +157,17 @@ func (d *dump) dump(c actor.Context, m *DumpRecordBunchMessage) {
 		d.dropped(c, err)
 		return
 	}
-	d.board.Up(d.feed.StoreName, "")
+	d.board.Up(d.name, d.feed.StoreName, "")
 	d.pause.Reset()
 	d.position = p
 	d.handOn(c, pick(m.Records, inserted))
+	d.reached(m)
 	d.again(c)
+}
+
+// reached notes, after what was read is in flight, whether the source had more.
+func (d *dump) reached(m *DumpRecordBunchMessage) {
+	d.gauge.set(func() { d.gauge.drained = !m.Full })
 }
 
 // polled plans the next poll: at once after a full page, else after the interval.
@@ -171,7 +180,6 @@ func (d *dump) polled(m *DumpRecordBunchMessage) {
 	d.gauge.set(func() {
 		d.gauge.LastPoll = time.Now()
 		d.gauge.window.read += len(m.Records)
-		d.gauge.drained = len(m.Records) == 0 && len(d.flight.held) == 0
 	})
 }
 
@@ -201,8 +209,9 @@ func (d *dump) marked(c actor.Context, m *MarkedMessage) {
 	for _, k := range m.Marks {
 		d.flight.drop(k.Seq, k.ClaimNo)
 	}
-	if len(d.flight.held) == 0 {
+	if len(d.flight.held) == 0 && d.suspects.alone {
 		d.suspects.alone = false
+		d.board.rejoin(d.feed.Name)
 	}
 	d.weigh()
 	d.step(c)
@@ -215,8 +224,8 @@ func (d *dump) weigh() {
 
 func (d *dump) tune(c actor.Context, s Settings) {
 	d.settings = s
-	if next := d.lastPoll.Add(s.PollInterval); next.Before(d.nextPoll) || !d.more {
-		d.nextPoll = next
+	if d.nextPoll.After(time.Now()) { // a poll that is due already, after a trouble or a full page, stays due
+		d.nextPoll = d.lastPoll.Add(s.PollInterval)
 	}
 	d.step(c)
 }

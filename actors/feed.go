@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
-
-	"github.com/rowrelay/rowrelay/record"
 )
 
 const (
@@ -20,11 +18,13 @@ const (
 // ones with nothing in flight: starting is recovering, there is no partial restart.
 type feedActor struct {
 	room
-	fatal func(error) // the old rooms do not end: the process must
+	settings Settings
+	fatal    func(error) // the old rooms do not end: the process must
 
 	gen     int
 	cancel  context.CancelFunc // ends the rooms' I/O
-	unsend  context.CancelFunc // ends sending alone
+	unsend  context.CancelFunc // ends sending
+	unwait  context.CancelFunc // ends waiting for a broker that is away
 	rooms   rooms
 	live    map[string]bool // children that are not gone yet, by id
 	ending  bool            // the rooms were told to go
@@ -84,17 +84,20 @@ func (f *feedActor) build(c actor.Context) {
 	f.ending, f.built, f.live = false, time.Now(), map[string]bool{}
 	ctx, cancel := context.WithCancel(context.Background())
 	sending, unsend := context.WithCancel(ctx)
-	f.cancel, f.unsend = cancel, unsend
+	waiting, unwait := context.WithCancel(sending)
+	f.cancel, f.unsend, f.unwait = cancel, unsend, unwait
 	r := f.room
 	r.ctx = ctx
-	s := f.feed.Settings
-	f.rooms.completer = f.spawn(c, "completer", &completer{room: &r, retry: s.Retry, pause: newPause()})
-	f.rooms.sender = f.spawn(c, "sender", newSender(sending, f.feed, f.rooms.completer))
+	s := f.settings
+	f.board.forget(f.feed.Name)
+	f.board.rejoin(f.feed.Name)
+	f.rooms.completer = f.spawn(c, "completer", &completer{room: &r, name: f.feed.Name + "/completer", retry: s.Retry, pause: newPause()})
+	f.rooms.sender = f.spawn(c, "sender", newSender(sending, waiting, f.feed, f.rooms.completer))
 	f.rooms.processor = f.spawn(c, "processor", newProcessor(s.Workers, f.feed.Render, f.rooms.sender, f.rooms.completer))
 	f.rooms.poller = f.spawn(c, "poller", &poller{ctx, f.feed.Source})
-	f.rooms.dump = f.spawn(c, "dump", &dump{room: &r, poller: f.rooms.poller, processor: f.rooms.processor,
+	f.rooms.dump = f.spawn(c, "dump", &dump{room: &r, name: f.feed.Name + "/dump", poller: f.rooms.poller, processor: f.rooms.processor,
 		completer: f.rooms.completer, settings: s, flight: newFlight(), pause: newPause()})
-	f.gauge.set(func() { f.gauge.Workers, f.gauge.InFlight, f.gauge.State = s.Workers, 0, record.Running })
+	f.gauge.begin(s.Workers)
 }
 
 // spawn names a room for its generation: a late message must not reach a new room.
@@ -155,7 +158,7 @@ func (f *feedActor) pause() time.Duration {
 }
 
 func (f *feedActor) tune(c actor.Context, m *TuneMessage) {
-	f.feed.Settings = m.Settings
+	f.settings = m.Settings
 	f.gauge.set(func() { f.gauge.Workers = m.Settings.Workers })
 	if f.ending {
 		return
@@ -174,9 +177,7 @@ func (f *feedActor) drain(c actor.Context, done chan<- struct{}) {
 		}
 		return
 	}
-	if o := f.board.Outage(f.feed.SinkName); o != nil && o.Code != record.ConnBlocked {
-		f.unsend() // nothing is under way there, and waiting for the broker would use up the grace
-	}
+	f.unwait() // a broker that is away would use up the grace; what is under way ends as it would
 	c.Request(f.rooms.dump, &DrainMessage{})
 }
 

@@ -100,8 +100,6 @@ type lossy struct {
 	lose map[string]int // how many answers of each kind
 }
 
-var errAway = &record.Outage{Code: record.ConnLost, Connection: "mq", Err: errors.New("gone")}
-
 var errLost = &record.Outage{Code: record.ConnLost, Connection: "store", Err: errors.New("the answer was lost")}
 
 func (l *lossy) lost(kind string) bool {
@@ -203,7 +201,6 @@ func TestStopLeavesUnsentRowsNewWithoutOwner(t *testing.T) {
 	w.broker.block = make(chan struct{})
 	stop := w.start(w.store)
 	require.Eventually(t, func() bool { n, _, _ := w.counts(); return n == 100 }, patience, waitTick)
-	w.daemon.Board.Down(errAway, 0)
 	require.NoError(t, stop())
 	row := w.status(1)
 	require.Equal(t, record.New, row.Status)

@@ -17,7 +17,7 @@ type gauge struct {
 	feed  *Feed
 	record.FeedState
 
-	drained     bool // the last poll found nothing and nothing is in flight
+	drained     bool // the last page was not full
 	failedTotal int64
 	window      window
 	last        window // the full window before
@@ -34,6 +34,14 @@ func (g *gauge) set(change func()) {
 	g.board.mu.Lock()
 	defer g.board.mu.Unlock()
 	change()
+}
+
+// begin is the state of a feed whose rooms were just built.
+func (g *gauge) begin(workers int) {
+	g.set(func() {
+		g.State, g.Code, g.Text = record.Running, "", ""
+		g.Workers, g.InFlight, g.drained = workers, 0, false
+	})
 }
 
 // finished counts a committed mark and logs a failed row.

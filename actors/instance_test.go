@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -80,7 +81,6 @@ func abandoned(t *testing.T, n int) *world {
 	w.broker.block = make(chan struct{})
 	stop := w.start(w.store)
 	require.Eventually(t, func() bool { got, _, _ := w.counts(); return got == int64(n) }, patience, waitTick)
-	w.daemon.Board.Down(errAway, 0)
 	require.NoError(t, stop())
 	w.broker.block = nil
 	return w
@@ -113,4 +113,26 @@ func TestARowThatKilledTheProcessAloneFails(t *testing.T) {
 	require.Equal(t, "INTERNAL", *row.ErrorCode)
 	ids, _ := w.broker.counts()
 	require.Equal(t, 49, ids)
+}
+
+func TestASourceThatWasReadToItsEndIsDrainedBeforeTheNextPoll(t *testing.T) {
+	w := newWorld(t, rows(30))
+	w.feed.Settings.PollInterval = 24 * time.Hour
+	w.start(w.store)
+	require.Eventually(t, func() bool { return w.daemon.Board.Drained("orders") }, patience, waitTick)
+	w.settled(30)
+}
+
+func TestAnEditDuringATroubleDoesNotPostponeThePoll(t *testing.T) {
+	w := newWorld(t, rows(30))
+	w.feed.Settings.PollInterval = 24 * time.Hour
+	w.table.set(func() { w.table.fail = errLost })
+	w.start(w.store)
+	require.Eventually(t, func() bool { return w.daemon.Board.State().Feeds["orders"].State == record.Waiting }, patience, waitTick)
+	s := w.feed.Settings
+	s.Workers = 7
+	w.daemon.Tune("orders", s)
+	require.Eventually(t, func() bool { return w.daemon.Board.State().Feeds["orders"].Workers == 7 }, patience, waitTick)
+	w.table.set(func() { w.table.fail = nil })
+	w.settled(30)
 }

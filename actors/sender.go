@@ -11,10 +11,10 @@ import (
 )
 
 // newSender makes the router whose workers hold one broker connection each.
-func newSender(ctx context.Context, f *Feed, completer *actor.PID) actor.Actor {
+func newSender(ctx, waiting context.Context, f *Feed, completer *actor.PID) actor.Actor {
 	return &router{
 		produce: func() actor.Actor {
-			return &sender{ctx: ctx, publisher: f.Sink.Publisher(), max: f.BatchMax, linger: f.Linger}
+			return &sender{ctx: ctx, publisher: f.Sink.Publisher(waiting), max: f.BatchMax, linger: f.Linger}
 		},
 		window: 2 * f.BatchMax, // one batch under way and the next at hand
 		want:   f.SinkConnections,

@@ -24,16 +24,14 @@ func (d *Daemon) stop(again bool) error {
 	if again {
 		grace, gone = 0, roomsGone
 	}
-	began, drained := time.Now(), d.drain(pids)
+	drained := d.drain(pids)
 	if !within(drained, grace) {
 		for _, pid := range pids {
 			d.system.Root.Send(pid, &unsend{})
 		}
 		within(drained, markGrace)
 	}
-	err := d.end(pids, gone)
-	d.Log.Info("stopped", "left_new", d.inFlight(), "took", time.Since(began).Round(time.Millisecond))
-	return err
+	return d.end(pids, gone)
 }
 
 // end stops the feeds' rooms and waits until they are gone.
@@ -66,22 +64,18 @@ func (d *Daemon) drain(pids map[string]*actor.PID) <-chan struct{} {
 	return all
 }
 
-func (d *Daemon) inFlight() int {
-	n := 0
-	for _, f := range d.Board.State().Feeds {
-		n += f.InFlight
-	}
-	return n
-}
-
 // retire gives back what is not finished: nobody has to wait for this instance's death, and no row is
 // taken for one that kills the process.
-func (d *Daemon) retire(id string) {
+func (d *Daemon) retire(id string, began time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), markGrace)
 	defer cancel()
-	if err := d.Store.Retire(ctx, id); err != nil {
-		d.Log.Warn("the clean stop could not be recorded; this instance's rows are taken over when its sign of life has lapsed", "err", err)
+	released, err := d.Store.Retire(ctx, id)
+	took := time.Since(began).Round(time.Millisecond)
+	if err != nil {
+		d.Log.Warn("stopped, but it could not be recorded; this instance's rows are taken over when its sign of life has lapsed", "took", took, "err", err)
+		return
 	}
+	d.Log.Info("stopped", "left_new", released, "took", took)
 }
 
 func within(done <-chan struct{}, d time.Duration) bool {

@@ -7,6 +7,9 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 )
 
+// patient is how often feeds look at each other while one of them carries a record alone.
+const patient = 250 * time.Millisecond
+
 // again looks for something to do after everything that is queued already.
 func (d *dump) again(c actor.Context) { c.Send(c.Self(), &look{}) }
 
@@ -16,8 +19,11 @@ func (d *dump) arm(c actor.Context, now time.Time) {
 		return
 	}
 	due := []time.Time{d.nextPoll, d.nextClaim, d.ripe()}
-	if d.resume.After(now) {
+	switch {
+	case d.resume.After(now):
 		due = []time.Time{d.resume}
+	case d.board.mustWait(d.feed.Name), d.suspects.alone && len(d.pending) > 0:
+		due = []time.Time{now.Add(patient)}
 	}
 	due = slices.DeleteFunc(due, func(t time.Time) bool { return !t.After(now) })
 	if len(due) == 0 {

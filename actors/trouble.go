@@ -1,7 +1,6 @@
 package actors
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -16,7 +15,7 @@ func (d *dump) troubled(c actor.Context, connection string, err error) bool {
 	if err == nil {
 		return false
 	}
-	if d.ctx.Err() != nil || errors.Is(err, context.Canceled) {
+	if d.ctx.Err() != nil {
 		return true // the rooms are ending
 	}
 	if s, ok := errors.AsType[*record.Stop](err); ok {
@@ -25,7 +24,10 @@ func (d *dump) troubled(c actor.Context, connection string, err error) bool {
 	}
 	next := d.pause.NextBackOff()
 	if !errors.Is(err, store.ErrFenced) { // the heart-beat finds out too, and the daemon takes a new instance id
-		d.board.Down(outage(connection, err), next)
+		d.board.Down(d.name, outage(connection, err), next)
+	}
+	if connection == d.feed.SourceName {
+		d.opened, d.positioned = false, false // what comes back may be another server, or may have other grants
 	}
 	d.resume = time.Now().Add(next)
 	d.arm(c, time.Now())
@@ -35,6 +37,7 @@ func (d *dump) troubled(c actor.Context, connection string, err error) bool {
 // stop ends reading for good; what is in flight goes on to its end.
 func (d *dump) stop(s *record.Stop) {
 	d.closed = true
+	d.board.rejoin(d.feed.Name)
 	d.log.Error("feed stopped", "code", s.Code, "err", s.Text, "remedy", s.Remedy)
 	d.gauge.set(func() {
 		d.gauge.State, d.gauge.Code, d.gauge.Text = record.Stopped, s.Code, s.Text+"\n"+s.Remedy

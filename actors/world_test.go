@@ -92,11 +92,21 @@ type broker struct {
 
 func newBroker() *broker { return &broker{sent: map[string]int{}} }
 
-func (b *broker) Publisher() sink.Publisher { return b }
+func (b *broker) Publisher(waiting context.Context) sink.Publisher { return &publisher{b, waiting} }
 
-func (b *broker) Close() error { return nil }
+// publisher takes a blocked broker for one that is away.
+type publisher struct {
+	*broker
+	waiting context.Context
+}
 
-func (b *broker) Publish(ctx context.Context, batch []sink.Message) []error {
+func (p *publisher) Close() error { return nil }
+
+func (p *publisher) Publish(_ context.Context, batch []sink.Message) []error {
+	return p.broker.publishAll(p.waiting, batch)
+}
+
+func (b *broker) publishAll(ctx context.Context, batch []sink.Message) []error {
 	b.mu.Lock()
 	b.most = max(b.most, len(batch))
 	b.mu.Unlock()

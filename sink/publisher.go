@@ -17,9 +17,10 @@ import (
 
 // publisher implements Publisher over one connection at a time.
 type publisher struct {
-	sink *STOMP
-	opts Options
-	n    int
+	waiting context.Context // when it ends, nothing is connected and no outage waited for
+	sink    *STOMP
+	opts    Options
+	n       int
 
 	conn     *conn // nil: none
 	receipts uint64
@@ -30,8 +31,8 @@ type publisher struct {
 	deaths   int                        // connections in a row that the broker closed without a receipt
 }
 
-func newPublisher(s *STOMP, n int) *publisher {
-	return &publisher{sink: s, opts: s.opts, n: n, waits: backoff.ExponentialBackOff{
+func newPublisher(waiting context.Context, s *STOMP, n int) *publisher {
+	return &publisher{waiting: waiting, sink: s, opts: s.opts, n: n, waits: backoff.ExponentialBackOff{
 		InitialInterval: 500 * time.Millisecond, RandomizationFactor: 0.3, Multiplier: 2, MaxInterval: 10 * time.Second,
 	}}
 }
@@ -40,11 +41,15 @@ func newPublisher(s *STOMP, n int) *publisher {
 func (p *publisher) Publish(ctx context.Context, batch []Message) []error {
 	j := newJob(batch)
 	for j.open > 0 && ctx.Err() == nil {
-		if c := p.connected(ctx, j); c != nil {
+		c := p.connected(ctx, j)
+		switch {
+		case c != nil:
 			p.carry(ctx, c, j)
+		case p.waiting.Err() != nil:
+			return j.end(context.Canceled)
 		}
 	}
-	return j.end(ctx.Err())
+	return j.end(context.Canceled)
 }
 
 // Close implements Publisher.
@@ -62,6 +67,12 @@ func (p *publisher) connected(ctx context.Context, j *job) *conn {
 		return p.conn
 	}
 	p.drop()
+	if p.waiting.Err() != nil {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(p.waiting, cancel)()
 	c, outage := p.sink.connect(ctx)
 	if outage != nil {
 		p.deaths = 0
@@ -208,6 +219,7 @@ func (p *publisher) pause(ctx context.Context, peer string, outage *record.Outag
 	select {
 	case <-t.C:
 	case <-ctx.Done():
+	case <-p.waiting.Done():
 	}
 }
 

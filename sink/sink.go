@@ -6,15 +6,17 @@ import "context"
 // Sink is one feed's destination.
 type Sink interface {
 	// Publisher returns a publisher that is not yet connected; each has a broker connection of its own.
-	Publisher() Publisher
+	// It waits for a broker that is away as long as `waiting` lives.
+	Publisher(waiting context.Context) Publisher
 }
 
 // Publisher sends batches over one broker connection. It is used by one goroutine at a time.
 type Publisher interface {
 	// Publish sends the batch and returns when every message has its result, at the message's
 	// index: nil for a receipt, a *record.Failure for a message that the broker refuses, and
-	// ctx.Err() for one in doubt when ctx ended first. An outage is no result: Publish reports it,
-	// connects again and sends what is in doubt under the same ids, for as long as ctx lives.
+	// context.Canceled for one in doubt. An outage is no result: Publish reports it, connects again and
+	// sends what is in doubt under the same ids. If the publisher's `waiting` has ended it gives up at
+	// the next outage instead, after what is under way; if ctx has, at once.
 	Publish(ctx context.Context, batch []Message) []error
 
 	// Close ends the connection and its goroutines. The publisher is not used afterwards.

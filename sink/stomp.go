@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -141,6 +142,6 @@ func parseAddress(raw string) (address, error) {
 }
 
 // Publisher implements Sink.
-func (s *STOMP) Publisher() Publisher {
-	return newPublisher(s, int(s.count.Add(1)))
+func (s *STOMP) Publisher(waiting context.Context) Publisher {
+	return newPublisher(waiting, s, int(s.count.Add(1)))
 }

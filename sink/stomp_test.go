@@ -47,7 +47,7 @@ func TestHeadersByBroker(t *testing.T) {
 		c.o.URLs = []string{"stomp://" + b.Addr()}
 		s, err := sink.NewSTOMP(c.o)
 		require.NoError(t, err)
-		p := s.Publisher()
+		p := s.Publisher(t.Context())
 		allSent(t, p.Publish(t.Context(), []sink.Message{{ID: "x", Body: []byte("<a/>")}}))
 		require.NoError(t, p.Close())
 		b.Close()

@@ -21,7 +21,8 @@ func TestInstancesAtOnceClaimEachRowOnce(t *testing.T) {
 			numbers = append(numbers, seq+1)
 		}
 		dead.dump(numbers...)
-		require.NoError(t, dead.Retire(t.Context(), dead.id))
+		_, err := dead.Retire(t.Context(), dead.id)
+		require.NoError(t, err)
 
 		claimed := make(chan int64, rows*instances)
 		var all sync.WaitGroup

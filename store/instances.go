@@ -64,17 +64,17 @@ func (s *SQL) Heartbeat(ctx context.Context, id string, state []byte) error {
 }
 
 // Retire implements Instances. It may also be told of an instance whose life has lapsed: that was no crash then.
-func (s *SQL) Retire(ctx context.Context, id string) error {
-	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+func (s *SQL) Retire(ctx context.Context, id string) (released int64, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		_, err := s.exec(ctx, tx, `
 			UPDATE instance SET dead = true, stopped_at = clock_timestamp() WHERE id = $1 AND stopped_at IS NULL`, id)
 		if err != nil {
 			return err
 		}
-		_, err = s.exec(ctx, tx, `UPDATE dumped_data SET owner = NULL, crashes = 0 WHERE status = 'NEW' AND owner = $1`, id)
+		released, err = s.exec(ctx, tx, `UPDATE dumped_data SET owner = NULL, crashes = 0 WHERE status = 'NEW' AND owner = $1`, id)
 		return err
 	})
-	return s.trouble(ctx, "retire the instance", err)
+	return released, s.trouble(ctx, "retire the instance", err)
 }
 
 // instances returns the newest instance of every name, in name order.

@@ -73,8 +73,10 @@ func TestLostAnswerOfARetirementIsGivenAgain(t *testing.T) {
 	w, proxy := newPostgresWorld(t).through(t)
 	one := newCarrier(t, w.open(t), "one")
 	proxy.CutAfterCommit(1, "stopped_at")
-	requireLost(t, one.Retire(t.Context(), one.id))
-	require.NoError(t, one.Retire(t.Context(), one.id))
+	_, err := one.Retire(t.Context(), one.id)
+	requireLost(t, err)
+	_, err = one.Retire(t.Context(), one.id)
+	require.NoError(t, err)
 	require.ErrorIs(t, one.Heartbeat(t.Context(), one.id, []byte(`{}`)), ErrFenced)
 }
 

@@ -73,7 +73,8 @@ func TestCrashesCountDeathsButNotStops(t *testing.T) {
 		require.Equal(t, []int64{2}, three.mark(again(2, 3, 0)))
 		require.Zero(t, three.row(2).Crashes, "an attempt was made")
 
-		require.NoError(t, three.Retire(t.Context(), three.id))
+		_, err := three.Retire(t.Context(), three.id)
+		require.NoError(t, err)
 		four := newCarrier(t, s, "four")
 		records := four.claim(10)
 		require.Equal(t, []int64{1, 2}, seqs(records))

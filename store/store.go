@@ -57,8 +57,8 @@ type Instances interface {
 	// Heartbeat prolongs the instance's life and stores its state; ErrFenced when no row was changed.
 	Heartbeat(ctx context.Context, id string, state []byte) error
 	// Retire declares the instance dead after its last mark, as a clean stop: its NEW rows are
-	// released (no owner, crashes 0), so nobody waits for the TTL.
-	Retire(ctx context.Context, id string) error
+	// released (no owner, crashes 0), so nobody waits for the TTL. It returns how many.
+	Retire(ctx context.Context, id string) (released int64, err error)
 }
 
 // NameLock is a held lock on an instance's name.

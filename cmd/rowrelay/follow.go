@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/rowrelay/rowrelay/config"
@@ -14,13 +11,10 @@ import (
 // follow takes edits of the file over while rows pass, until ctx ends. All or nothing: a refused edit
 // changes nothing.
 func (s *service) follow(ctx context.Context) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
 	config.Follow(ctx, s.file, config.Watch{
 		Path:   s.path,
 		Load:   func() (*config.File, config.Complaints) { return config.Load(s.path, config.Process(), config.Run) },
-		Hangup: hangup,
+		Hangup: s.hangup,
 		Deaf:   s.flags.NoWatch,
 		Tell:   s.judged,
 	})

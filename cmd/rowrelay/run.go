@@ -37,6 +37,7 @@ type service struct {
 	board   *actors.Board
 	daemon  *actors.Daemon
 	sources []source.Source
+	hangup  chan os.Signal
 }
 
 // runDaemon carries rows until a signal comes, or with --once until there are none.
@@ -97,6 +98,8 @@ func (s *service) signals(ctx context.Context) (context.Context, context.CancelF
 	ctx, cancel := context.WithCancel(ctx)
 	caught := make(chan os.Signal, 2)
 	signal.Notify(caught, syscall.SIGTERM, syscall.SIGINT)
+	s.hangup = make(chan os.Signal, 1) // from the first moment to the last: a hang-up that nobody waits for ends a process
+	signal.Notify(s.hangup, syscall.SIGHUP)
 	go func() {
 		s.log.Info("stopping: what is in flight is finished first; a second signal ends at once", "signal", (<-caught).String())
 		cancel()
@@ -111,11 +114,16 @@ func (s *service) openStore(ctx context.Context) error {
 	for began := time.Now(); ; {
 		opened, err := openStore(ctx, s.file, true)
 		away, isAway := errors.AsType[*record.Outage](err)
-		if !isAway || time.Since(began) > storePatience {
+		switch {
+		case err == nil:
 			s.store = opened
+			return nil
+		case ctx.Err() != nil:
+			return nil
+		case !isAway || time.Since(began) > storePatience:
 			return err
 		}
-		s.board.Down(away, time.Second)
+		s.board.Down(actors.Process, away, time.Second)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -165,12 +173,12 @@ func (s *service) preflight(ctx context.Context, f *actors.Feed) error {
 		return fmt.Errorf("feed %s: %w", f.Name, err)
 	}
 	if away, ok := errors.AsType[*record.Outage](err); ok {
-		s.board.Down(away, 0)
+		s.board.Down(f.Name+"/dump", away, 0)
 	}
 	if err != nil {
 		return nil // the feed says so and tries again
 	}
-	s.board.Up(f.SourceName, d.Server)
+	s.board.Up(f.Name+"/dump", f.SourceName, d.Server)
 	for _, note := range d.Notes {
 		s.log.Warn("source", "feed", f.Name, "note", note)
 	}
@@ -191,7 +199,7 @@ func (s *service) sayStarted(feeds int) {
 	if s.file.Store.ID == "" {
 		s.log.Warn("the file does not name the store's id; write it down, so that a copied store is not taken for this one", "store.id", s.store.ID())
 	}
-	if s.file.Store.Connection == "" {
+	if c := s.file.Store.Connection; c == "" || s.file.Connections[c].Scheme() == "sqlite" {
 		s.log.Warn("a SQLite store serves one instance", "store", s.store.Where())
 	}
 	s.log.Warn(limits)

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
-	"sync"
 	"time"
 
 	"github.com/rowrelay/rowrelay/actors"
@@ -85,7 +83,7 @@ func newFeed(f *config.File, name string, board *actors.Board) (*actors.Feed, er
 	if err != nil {
 		return nil, fmt.Errorf("feed %s: %w", name, err)
 	}
-	dst, err := newSink(f, name, reportTo(board, c.Sink.Connection, c.Sink.Connections))
+	dst, err := newSink(f, name, reportTo(board, name, c.Sink))
 	if err != nil {
 		return nil, fmt.Errorf("feed %s: %w", name, err)
 	}
@@ -113,24 +111,16 @@ func settings(f config.Feed) actors.Settings {
 	}
 }
 
-// reportTo lets a sink's publishers tell the board how their connection stands: it is down while one of
-// the newest `publishers` of them says so. Older ones belonged to rooms that are gone.
-func reportTo(board *actors.Board, connection string, publishers int) func(sink.Status) {
-	var mu sync.Mutex
-	newest, down := 0, map[int]bool{}
-	return func(s sink.Status) {
-		mu.Lock()
-		defer mu.Unlock()
-		newest = max(newest, s.Publisher)
-		delete(down, s.Publisher)
-		if s.Outage != nil {
-			down[s.Publisher] = true
-			board.Down(s.Outage, s.NextTry)
-			return
-		}
-		maps.DeleteFunc(down, func(p int, _ bool) bool { return p <= newest-publishers })
-		if s.Up && len(down) == 0 {
-			board.Up(connection, s.Peer)
+// reportTo lets a feed's publishers tell the board how their connection stands. Their numbers go on
+// counting when the feed's rooms are built anew; a publisher's report replaces that of its predecessor.
+func reportTo(board *actors.Board, feed string, s config.Sink) func(sink.Status) {
+	return func(status sink.Status) {
+		reporter := fmt.Sprintf("%s/publisher-%d", feed, status.Publisher%s.Connections)
+		switch {
+		case status.Outage != nil:
+			board.Down(reporter, status.Outage, status.NextTry)
+		case status.Up:
+			board.Up(reporter, s.Connection, status.Peer)
 		}
 	}
 }

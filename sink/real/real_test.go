@@ -34,7 +34,7 @@ func options(b *testbed.Broker, queue string) sink.Options {
 func publisher(t *testing.T, o sink.Options) sink.Publisher {
 	s, err := sink.NewSTOMP(o)
 	require.NoError(t, err)
-	p := s.Publisher()
+	p := s.Publisher(t.Context())
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	return p
 }
