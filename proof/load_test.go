@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	growthRows  = 10 // rows that a growing source gets at a time
+	growthRows  = 5 // rows that a growing source gets at a time: few, for the brokers hold them all until the end
 	growthEvery = 10 * time.Millisecond
 )
 
