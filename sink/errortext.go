@@ -2,6 +2,7 @@ package sink
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-stomp/stomp/v3/frame"
@@ -15,10 +16,9 @@ const textLimit = 300
 // errorText is an ERROR's message and the first line of its body: the body names the cause on
 // Artemis and RabbitMQ, and the exception's class on ActiveMQ.
 func errorText(f *frame.Frame) string {
-	text, _, _ := strings.Cut(f.Header.Get(frame.Message), "CoreMessage[") // Artemis: all properties of the message
-	text = strings.TrimSpace(text)
+	text := withoutMessage(f.Header.Get(frame.Message))
 	line, _, _ := strings.Cut(strings.TrimSpace(string(f.Body)), "\n")
-	line = strings.TrimSpace(line)
+	line = withoutMessage(line)
 	switch {
 	case text == "" || line != "" && strings.HasSuffix(line, text):
 		text = line
@@ -29,6 +29,12 @@ func errorText(f *frame.Frame) string {
 		text = f.Command + " without a text"
 	}
 	return short(strings.ToValidUTF8(text, "?"))
+}
+
+// withoutMessage cuts off where Artemis lists all properties of the message, ids and names among them.
+func withoutMessage(text string) string {
+	text, _, _ = strings.Cut(text, "CoreMessage[")
+	return strings.TrimSpace(text)
 }
 
 func short(text string) string {
@@ -70,10 +76,20 @@ var troubles = []struct {
 	}},
 }
 
-// outageIn tells whether an ERROR's text speaks of an outage rather than of one message. The
-// destination's name is left out of it: a queue may be called SHUTDOWN.
+// outageIn tells whether an ERROR's text speaks of an outage rather than of one message. A name that
+// would itself be taken for trouble, for a queue may be called SHUTDOWN, is left out where it stands
+// as a word of its own; any other name stays, for it may be part of what the broker says.
 func outageIn(text, destination string) (record.Code, bool) {
-	text = strings.ToLower(strings.ReplaceAll(text, bareName(destination), ""))
+	for _, name := range namesIn(destination) {
+		if _, misleads := troubleIn(name); misleads {
+			text = without(text, name)
+		}
+	}
+	return troubleIn(text)
+}
+
+func troubleIn(text string) (record.Code, bool) {
+	text = strings.ToLower(text)
 	for _, t := range troubles {
 		for _, piece := range t.pieces {
 			if strings.Contains(text, piece) {
@@ -84,10 +100,26 @@ func outageIn(text, destination string) (record.Code, bool) {
 	return "", false
 }
 
-// bareName is a destination without the prefix that the broker takes off in its texts.
-func bareName(destination string) string {
-	if i := strings.LastIndexByte(destination, '/'); i >= 0 {
-		return destination[i+1:]
-	}
-	return destination
+// namesIn are the names that a text can repeat of a destination: without prefixes, of each of
+// several queues (ActiveMQ's ','), and without options ('?').
+func namesIn(destination string) []string {
+	return strings.FieldsFunc(destination, func(r rune) bool { return strings.ContainsRune("/,?", r) })
 }
+
+// without replaces a name wherever it is not part of a longer word.
+func without(text, name string) string {
+	around := strings.Split(text, name)
+	rest := around[0]
+	for i, after := range around[1:] {
+		last, _ := utf8.DecodeLastRuneInString(around[i])
+		next, _ := utf8.DecodeRuneInString(after)
+		if inWord(last) || inWord(next) {
+			rest += name + after
+		} else {
+			rest += "*" + after
+		}
+	}
+	return rest
+}
+
+func inWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
