@@ -207,7 +207,7 @@ func (e *exchange) take(f *frame.Frame) error {
 	u := e.underWay[receipt]
 	switch {
 	case f.Command == frame.ERROR:
-		return e.refused(receipt, u, e.p.sink.clean(errorText(f)))
+		return e.refused(receipt, u, errorText(f))
 	case f.Command != frame.RECEIPT || u == nil:
 		return nil
 	}
@@ -230,9 +230,12 @@ func (e *exchange) proceed() {
 	e.p.proven(e.c.peer)
 }
 
-// refused handles an ERROR, u being what its receipt names, if anything.
+// refused handles an ERROR, u being what its receipt names, if anything. The broker's words are judged
+// before secrets are taken out of them: a password may be a part of a word.
 func (e *exchange) refused(receipt string, u *unit, text string) error {
-	if code, is := outageIn(text, e.letter.destination); is {
+	code, is := outageIn(text, e.letter.destination)
+	text = e.p.sink.clean(text)
+	if is {
 		return e.p.outage(code, fmt.Errorf("%s: %s", e.letter.destination, text))
 	}
 	if u == nil {
