@@ -103,7 +103,7 @@ type publisher struct {
 func (p *publisher) Close() error { return nil }
 
 func (p *publisher) Publish(_ context.Context, batch []sink.Message) []error {
-	return p.broker.publishAll(p.waiting, batch)
+	return p.publishAll(p.waiting, batch)
 }
 
 func (b *broker) publishAll(ctx context.Context, batch []sink.Message) []error {
