@@ -51,6 +51,7 @@ func (w *world) killOften(kills int, random *rand.Rand) doubts {
 			})
 		}
 		pause(random)
+		w.until("a row is NEW", func() bool { return len(w.newRows(store)) > 0 })
 		r.kill()
 		d.killed(w.newRows(store), w.number(store, `SELECT max(seq) FROM rowrelay.dumped_data`))
 	}

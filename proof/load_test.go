@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	growthRows  = 5 // rows that a growing source gets at a time: few, for the brokers hold them all until the end
-	growthEvery = 10 * time.Millisecond
+	growthRows  = 50 // rows that a growing source gets at a time: few, for the brokers hold them all until the end
+	growthEvery = 100 * time.Millisecond
 )
 
 // grow inserts rows 1, 2, 3 ... until halt, which returns the last one.
