@@ -11,8 +11,7 @@ import (
 )
 
 const (
-	suspectAbove  = 5 // deaths of the process without a clean stop, after which a row is carried alone
-	aloneDeaths   = 3 // further deaths, with it alone in flight, that prove it
+	aloneDeaths   = 3 // deaths of the process with a suspect alone in flight that prove it
 	claimedAtOnce = 1000
 
 	// ripening is how long after its claim a record goes on at the earliest: an older send of the same id may
@@ -74,7 +73,7 @@ func (d *dump) adopt(records []*record.Record) {
 // sift keeps one suspect alone, in the whole process, and releases everything else that was claimed with it.
 func (d *dump) sift(c actor.Context, records []*record.Record) []*record.Record {
 	for i, r := range records {
-		if r.Crashes <= suspectAbove {
+		if r.Crashes < store.SuspectCrashes {
 			continue
 		}
 		if !d.board.isolate(d.feed.Name) {
@@ -107,10 +106,15 @@ func (d *dump) release(records []*record.Record) {
 	}
 }
 
-// ripe is when the claimed rows that wait to be read may be: zero if there are none.
+// ripe is when the claimed rows that wait to be read may be: zero if there are none. A suspect was sent in
+// an earlier life of the process at the latest, so it ripens with these rooms: one after the other for a
+// second each would take hours after a crash loop.
 func (d *dump) ripe() time.Time {
-	if len(d.pending) == 0 {
+	switch {
+	case len(d.pending) == 0:
 		return time.Time{}
+	case d.suspects.alone:
+		return d.built.Add(ripening)
 	}
 	return d.pending[0].ClaimedAt.Add(ripening)
 }
@@ -124,7 +128,7 @@ func (d *dump) rereadDue(now time.Time) bool {
 }
 
 func (d *dump) askReread(c actor.Context) {
-	if r := d.pending[0]; r.Crashes > suspectAbove+aloneDeaths {
+	if r := d.pending[0]; r.Crashes >= store.SuspectCrashes+aloneDeaths {
 		d.condemn(c, r)
 		return
 	}
@@ -142,6 +146,21 @@ func (d *dump) condemn(c actor.Context, r *record.Record) {
 		Err: record.Fail(record.Internal, "the process died %d times while this row was in flight, the last %d with it alone", r.Crashes, aloneDeaths)})
 }
 
+// venture notes that a suspect goes on alone, before it does: only then is a death its own. False: not now.
+func (d *dump) venture(c actor.Context) bool {
+	r := d.pending[0]
+	ours, err := d.store.Alone(d.ctx, d.instance, r)
+	if d.troubled(c, d.feed.StoreName, err) {
+		return false
+	}
+	if !ours { // somebody has taken it
+		d.pending = nil
+		d.flight.drop(r.Seq, r.ClaimNo)
+		d.landed(c)
+	}
+	return ours
+}
+
 // reread hands the claimed records on with their rows; one whose row is gone has failed.
 func (d *dump) reread(c actor.Context, m *RereadDoneMessage) {
 	d.asked = false
@@ -150,6 +169,9 @@ func (d *dump) reread(c actor.Context, m *RereadDoneMessage) {
 	}
 	d.board.Up(d.name, d.feed.SourceName, d.source.Server)
 	d.pause.Reset()
+	if d.suspects.alone && !d.venture(c) {
+		return
+	}
 	rows := make(map[int64]*record.Record, len(m.Rows))
 	for _, r := range m.Rows {
 		rows[r.Seq] = r

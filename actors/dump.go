@@ -41,6 +41,7 @@ type dump struct {
 	claimed    bool // the last trip was a claim: a poll has precedence
 	closed     bool // draining or stopped: nothing new
 
+	built                         time.Time // these rooms
 	lastPoll, nextPoll, nextClaim time.Time
 	resume                        time.Time // trouble: nothing before this
 	pause                         *backoff.ExponentialBackOff
@@ -57,6 +58,7 @@ type wake struct{ gen int }
 func (d *dump) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *actor.Started:
+		d.built = time.Now()
 		d.again(c)
 	case *look:
 		d.step(c)
@@ -209,6 +211,11 @@ func (d *dump) marked(c actor.Context, m *MarkedMessage) {
 	for _, k := range m.Marks {
 		d.flight.drop(k.Seq, k.ClaimNo)
 	}
+	d.landed(c)
+}
+
+// landed looks around after records have left the map.
+func (d *dump) landed(c actor.Context) {
 	if len(d.flight.held) == 0 && d.suspects.alone {
 		d.suspects.alone = false
 		d.board.rejoin(d.feed.Name)

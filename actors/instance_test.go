@@ -95,7 +95,7 @@ func TestARowThatMayKillTheProcessIsCarriedAloneAndSent(t *testing.T) {
 		}
 		return nil
 	}
-	w.start(&crashed{Store: w.store, seq: 7, crashes: suspectAbove + 1})
+	w.start(&crashed{Store: w.store, seq: 7, crashes: store.SuspectCrashes})
 	w.settled(50)
 	require.EqualValues(t, 1, beside.Load(), "records in flight while it was sent")
 	require.Equal(t, record.Completed, w.status(7).Status)
@@ -106,7 +106,7 @@ func TestARowThatMayKillTheProcessIsCarriedAloneAndSent(t *testing.T) {
 
 func TestARowThatKilledTheProcessAloneFails(t *testing.T) {
 	w := abandoned(t, 50)
-	w.start(&crashed{Store: w.store, seq: 7, crashes: suspectAbove + aloneDeaths + 1})
+	w.start(&crashed{Store: w.store, seq: 7, crashes: store.SuspectCrashes + aloneDeaths})
 	w.settled(50)
 	row := w.status(7)
 	require.Equal(t, record.Failed, row.Status)

@@ -110,7 +110,7 @@ func (m *model) claim(t *rapid.T) {
 	for _, r := range got {
 		row := m.rows[r.Seq]
 		if i := m.instances[row.owner]; i != nil && i.dead && !i.stopped {
-			row.crashes++
+			row.crashes = min(row.crashes+1, SuspectCrashes)
 		}
 		row.owner, row.claim = me, row.claim+1
 		require.Equal(t, []int{row.claim, row.attempts, row.crashes}, []int{r.ClaimNo, r.Attempts, r.Crashes})

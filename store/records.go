@@ -36,7 +36,7 @@ func (s *SQL) claim(ctx context.Context, feed, instance string, limit int, inFli
 	var rows []claimed
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		return s.list(ctx, tx, &rows, claim,
-			feed, instance, s.dialect.list(dead), s.dialect.list(crashed), s.dialect.list(append([]int64{}, inFlight...)), limit)
+			feed, instance, s.dialect.list(dead), s.dialect.list(crashed), s.dialect.list(append([]int64{}, inFlight...)), limit, SuspectCrashes)
 	})
 	return claims(feed, rows), err
 }
@@ -64,7 +64,7 @@ const claim = `
 	          ORDER BY seq LIMIT $6)
 	UPDATE dumped_data AS d
 	   SET owner = $2, claim_no = d.claim_no + 1, next_attempt_at = NULL,
-	       crashes = d.crashes + CASE WHEN d.owner = ANY($4) THEN 1 ELSE 0 END
+	       crashes = d.crashes + CASE WHEN d.owner = ANY($4) AND d.crashes < $7 THEN 1 ELSE 0 END
 	  FROM due WHERE d.feed = $1 AND d.seq = due_seq
 	RETURNING seq, metadata, message_id, business_key, claim_no, attempts, crashes`
 
@@ -122,6 +122,15 @@ func claims(feed string, rows []claimed) []*record.Record {
 		})
 	}
 	return records
+}
+
+// Alone implements Records. The number is written, not counted up: a lost answer makes the call come twice.
+func (s *SQL) Alone(ctx context.Context, instance string, r *record.Record) (bool, error) {
+	n, err := s.exec(ctx, s.db, `
+		UPDATE dumped_data SET crashes = $5
+		 WHERE feed = $1 AND seq = $2 AND claim_no = $3 AND owner = $4 AND status = 'NEW'`,
+		r.Feed, r.Seq, r.ClaimNo, instance, r.Crashes+1)
+	return n == 1, s.trouble(ctx, "note a row that is carried alone", err)
 }
 
 // errorTextLength is how many characters of an error are kept.

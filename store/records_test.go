@@ -83,6 +83,36 @@ func TestCrashesCountDeathsButNotStops(t *testing.T) {
 	})
 }
 
+func TestBeyondASuspectOnlyDeathsAloneCount(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		s := w.open(t)
+		newCarrier(t, s, "one").dump(1, 2)
+		var records []*record.Record
+		var last carrier
+		for range SuspectCrashes + 4 {
+			last = newCarrier(t, s, "one")
+			records = last.claim(10)
+		}
+		require.Equal(t, SuspectCrashes, records[0].Crashes)
+
+		for range 2 { // the answer to the first one was lost
+			ours, err := s.Alone(t.Context(), last.id, records[0])
+			require.NoError(t, err)
+			require.True(t, ours)
+		}
+		next := newCarrier(t, s, "one")
+		after := next.claim(10)
+		require.Equal(t, SuspectCrashes+1, after[0].Crashes)
+		require.Equal(t, SuspectCrashes, after[1].Crashes, "it was never alone")
+
+		ours, err := s.Alone(t.Context(), last.id, records[0])
+		require.NoError(t, err)
+		require.False(t, ours, "another claim has it")
+		require.Equal(t, []int64{1}, next.mark(again(1, after[0].ClaimNo, 0)))
+		require.Zero(t, next.row(1).Crashes)
+	})
+}
+
 func TestARestartUnderTheNameTakesItsRowsBackAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		s := w.open(t)

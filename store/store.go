@@ -108,16 +108,23 @@ type Dump struct {
 // Records is the life of DUMPED_DATA's rows.
 type Records interface {
 	// Claim takes up to limit due NEW rows that are owned by nobody, by a dead instance, or by this one
-	// while they are not in inFlight: owner = instance, claim_no + 1, next_attempt_at NULL, and crashes + 1
-	// where the owner died without a clean stop. Where there are more, the lowest seqs come first, and of
+	// while they are not in inFlight: owner = instance, claim_no + 1, next_attempt_at NULL, and crashes + 1,
+	// up to SuspectCrashes, where the owner died without a clean stop. Where there are more, the lowest seqs come first, and of
 	// those that waited for another attempt the longest due. It first declares dead whoever's life has
 	// lapsed; ErrFenced if that is the instance itself.
 	// The records come in rising seq, with Feed, Seq, Metadata, MessageID, Key, ClaimNo, Attempts, Crashes set.
 	Claim(ctx context.Context, feed, instance string, limit int, inFlight []int64) ([]*record.Record, error)
+	// Alone says that a suspect is about to be carried with nothing else in flight: its crashes become the
+	// record's + 1, until an attempt ends. It reports whether the row is still this claim's.
+	Alone(ctx context.Context, instance string, r *record.Record) (bool, error)
 	// Mark writes the marks that are fenced by seq, owner = instance and claim_no, and returns the seqs that it hit.
 	// One that hits nothing came late (after a retry, a new claim) and is not an error. A repeated call hits nothing.
 	Mark(ctx context.Context, feed, instance string, marks []Mark) ([]int64, error)
 }
+
+// SuspectCrashes is how many deaths of its owners make a row one that may be killing the process. Claims
+// count up to here; further deaths count only where the row was alone in flight, by Alone.
+const SuspectCrashes = 6
 
 // Mark is the end of one attempt of one record.
 type Mark struct {
