@@ -45,6 +45,10 @@ func StartBroker(t testing.TB, kind Part) *BrokerProcess {
 }
 
 func newBroker(kind Part) (*BrokerProcess, error) {
+	return onFreePorts(func() (*BrokerProcess, error) { return tryBroker(kind) })
+}
+
+func tryBroker(kind Part) (*BrokerProcess, error) {
 	cook, ok := recipes[kind]
 	if !ok {
 		return nil, fmt.Errorf("%q is no broker", kind)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -50,24 +51,33 @@ func freePort() (int, error) {
 	return 0, fmt.Errorf("no free loopback port between 20000 and 32000")
 }
 
+// freePorts finds n different ones.
 func freePorts(n int) ([]int, error) {
 	ports := make([]int, 0, n)
-	for range n {
+	for len(ports) < n {
 		p, err := freePort()
 		if err != nil {
 			return nil, err
 		}
-		ports = append(ports, p)
+		if !slices.Contains(ports, p) {
+			ports = append(ports, p)
+		}
 	}
 	return ports, nil
 }
 
-func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+// portTaken tells a server that another process was quicker to take a port from, as each of them words it.
+func portTaken(err error) bool {
+	text := strings.ToLower(err.Error())
+	return strings.Contains(text, "address already in use") || strings.Contains(text, "eaddrinuse")
+}
 
-func accepts(addr string) error {
-	c, err := net.Dial("tcp", addr)
-	if err != nil {
-		return err
+// onFreePorts starts a server, and again on other ports where somebody was quicker.
+func onFreePorts[S any](start func() (S, error)) (s S, err error) {
+	for range 3 {
+		if s, err = start(); err == nil || !portTaken(err) {
+			return s, err
+		}
 	}
-	return c.Close()
+	return s, err
 }

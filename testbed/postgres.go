@@ -64,7 +64,9 @@ func StartPostgres(t testing.TB) *PostgresProcess {
 	return p
 }
 
-func newPostgres() (*PostgresProcess, error) {
+func newPostgres() (*PostgresProcess, error) { return onFreePorts(tryPostgres) }
+
+func tryPostgres() (*PostgresProcess, error) {
 	dir, err := newPlace()
 	if err != nil {
 		return nil, err
