@@ -81,6 +81,7 @@ func onFreePorts[S any](start func() (S, error)) (s S, err error) {
 	}
 	return s, err
 }
+
 func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
 func accepts(addr string) error {
