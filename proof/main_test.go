@@ -94,11 +94,20 @@ func (r *report) write(code int) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What the core shows\n\n%s Repeat it with `make deps proof`.\n\n", verdict)
-	fmt.Fprintf(&b, "- date: %s\n- command: `go test ./proof %s`\n- seed: %d\n- machine: %s\n\n", time.Now().UTC().Format(time.DateOnly), strings.Join(os.Args[1:], " "), *seed, machine())
+	fmt.Fprintf(&b, "- date: %s\n- command: `go test ./proof %s`\n- seed: %d\n- revision: %s\n- machine: %s\n\n", time.Now().UTC().Format(time.DateOnly), strings.Join(os.Args[1:], " "), *seed, revision(), machine())
 	for _, name := range slices.Sorted(maps.Keys(r.lines)) {
 		fmt.Fprintf(&b, "## %s\n\n```\n%s\n```\n\n", name, strings.Join(r.lines[name], "\n"))
 	}
 	return os.WriteFile(*write, []byte(b.String()), 0o644)
+}
+
+// revision is the commit that was built, with a word where the tree was edited.
+func revision() string {
+	out, err := exec.Command("git", "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
 }
 
 func machine() string {
