@@ -94,7 +94,7 @@ func (r *report) write(code int) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What the core shows\n\n%s Repeat it with `make deps proof`.\n\n", verdict)
-	fmt.Fprintf(&b, "- date: %s\n- command: `go test ./proof %s`\n- seed: %d\n- revision: %s\n- machine: %s\n\n", time.Now().UTC().Format(time.DateOnly), strings.Join(os.Args[1:], " "), *seed, revision(), machine())
+	fmt.Fprintf(&b, "- date: %s\n- command: `make proof`\n- seed: %d\n- revision: %s\n- machine: %s\n\n", time.Now().UTC().Format(time.DateOnly), *seed, revision(), machine())
 	for _, name := range slices.Sorted(maps.Keys(r.lines)) {
 		fmt.Fprintf(&b, "## %s\n\n```\n%s\n```\n\n", name, strings.Join(r.lines[name], "\n"))
 	}
