@@ -46,6 +46,9 @@ type Daemon struct {
 func (d *Daemon) Run(ctx context.Context) error {
 	d.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return slog.New(quiet{d.Log.Handler()}) }))
 	d.fatal = make(chan error, 1)
+	for _, f := range d.Feeds {
+		d.Board.gauge(f) // the first sign of life already names them
+	}
 	lock, err := d.hold(ctx)
 	if err != nil || lock == nil {
 		return err

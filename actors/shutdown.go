@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -75,7 +76,22 @@ func (d *Daemon) retire(id string, began time.Time) {
 		d.Log.Warn("stopped, but it could not be recorded; this instance's rows are taken over when its sign of life has lapsed", "took", took, "err", err)
 		return
 	}
-	d.Log.Info("stopped", "left_new", released, "took", took)
+	d.Log.Info("stopped", "given_back", released, "left_new", d.leftNew(ctx), "took", took)
+}
+
+// leftNew counts the NEW rows of this daemon's feeds; -1 if the store does not say.
+func (d *Daemon) leftNew(ctx context.Context) int64 {
+	o, err := d.Store.Overview(ctx)
+	if err != nil {
+		return -1
+	}
+	n := int64(0)
+	for _, f := range o.Feeds {
+		if slices.ContainsFunc(d.Feeds, func(own *Feed) bool { return own.Name == f.Feed }) {
+			n += f.New
+		}
+	}
+	return n
 }
 
 func within(done <-chan struct{}, d time.Duration) bool {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/database"
 	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/store"
 )
@@ -80,11 +81,16 @@ func explain(err error) *problem {
 		p.code = schemaCode(s)
 		p.text, _, _ = strings.Cut(s.Error(), " → ") // it names the store itself
 	} else if _, ok := errors.AsType[*store.HeldError](err); ok {
-		p.code, p.next = exitAway, cmp.Or(next, "stop that process, or give this one a name (instance) and a store of its own")
+		p.code, p.next = exitAway, cmp.Or(next, "stop that process; or, where the store is PostgreSQL, give this one another name (instance): both then share the store")
+	} else if s := database.State(err); strings.HasPrefix(s, "42") {
+		p.code, p.next = exitConfig, cmp.Or(next, storeRights)
 	}
 	p.next = cmp.Or(p.next, "rowrelay status shows where every feed stands")
 	return p
 }
+
+// storeRights answers a statement of ours that the store's account may not make or whose tables it cannot see.
+const storeRights = "let an administrator give the store's account its schema: ALTER SCHEMA rowrelay OWNER TO the account of store.connection, or GRANT CREATE ON DATABASE for a new one"
 
 // schemaCode: waiting for a run that makes or upgrades the tables can help, a newer program's
 // tables stay newer.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/rowrelay/rowrelay/record"
 )
@@ -29,6 +30,9 @@ var outageRemedies = map[record.Code]string{
 }
 
 func outageRemedy(o *record.Outage) string {
+	if o.Code == record.ConnTLS && strings.Contains(o.Error(), "SSL is not enabled") {
+		return fmt.Sprintf("the server speaks no TLS: switch it on there, or write ?sslmode=disable into connections.%s.url, and passwords and rows travel unprotected", o.Connection)
+	}
 	if remedy, ok := outageRemedies[o.Code]; ok {
 		return fmt.Sprintf(remedy, o.Connection) + "  " + docs(o.Code)
 	}
