@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# proof.sh runs the proofs in their full sizes, with every real part, and writes docs/proof/core.md; it takes about an hour
+# proof.sh runs the proofs in their full sizes, with every real part, and writes docs/proof/core.md; it takes about twenty minutes
 # on two cores. Arguments go to `go test`, as in `scripts/proof.sh -run TestMemory -report /tmp/memory.md`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
