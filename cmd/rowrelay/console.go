@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"golang.org/x/term"
@@ -23,7 +24,8 @@ type console struct {
 type voice struct {
 	w      io.Writer
 	colour bool
-	glyphs bool // false: [ok] [warn] [fail] stand for the marks
+	glyphs bool   // false: [ok] [warn] [fail] stand for the marks
+	file   string // as -c named it, quoted for a shell; empty if it did not
 }
 
 func newConsole(stdin io.Reader, stdout, stderr io.Writer, noColor bool) *console {
@@ -87,7 +89,21 @@ func (v *voice) paint(sgr, s string) string {
 func (v *voice) bold(s string) string  { return v.paint("1", s) }
 func (v *voice) faint(s string) string { return v.paint("2", s) }
 
-func (v *voice) printf(format string, args ...any) { fmt.Fprintf(v.w, format, args...) }
+func (v *voice) printf(format string, args ...any) {
+	fmt.Fprint(v.w, v.repeatFile(fmt.Sprintf(format, args...)))
+}
+
+// suggested finds the commands that a text tells the user to type.
+var suggested = regexp.MustCompile(`\browrelay (run|check|status|failed|retry)\b`)
+
+// repeatFile adds the -c that the user typed to every suggested command: typed without it, it would
+// act on another store.
+func (v *voice) repeatFile(text string) string {
+	if v.file == "" || strings.Contains(text, " -c ") {
+		return text
+	}
+	return suggested.ReplaceAllString(text, "rowrelay -c "+strings.ReplaceAll(v.file, "$", "$$")+" $1")
+}
 
 // json writes a document for programs. HTML is not escaped: nobody shows it in a page unread.
 func (v *voice) json(document any) error {

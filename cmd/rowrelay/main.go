@@ -92,6 +92,9 @@ func dispatch(args []string, c *console) error {
 	if err != nil {
 		return usage(err)
 	}
+	if cli.Config != "" {
+		c.out.file, c.err.file = quote(cli.Config), quote(cli.Config)
+	}
 	parsed.BindTo(context.Background(), (*context.Context)(nil))
 	return parsed.Run(&cli.globals)
 }

@@ -184,12 +184,17 @@ func login() string {
 func typed(args []string) string {
 	words := []string{"rowrelay"}
 	for _, a := range args {
-		if a == "" || strings.ContainsAny(a, " \t\n'\"\\$`!*?[](){}<>|&;#~") {
-			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
-		}
-		words = append(words, a)
+		words = append(words, quote(a))
 	}
 	return strings.Join(words, " ")
+}
+
+// quote writes a word as a shell reads it.
+func quote(word string) string {
+	if word == "" || strings.ContainsAny(word, " \t\n'\"\\$`!*?[](){}<>|&;#~") {
+		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return word
 }
 
 // rate is rows per second, typed as 50/s; 0 is no limit.

@@ -82,7 +82,7 @@ func TestCommandsRefuseAStoreThatIsNotThereAndMakeNone(t *testing.T) {
 		require.Equal(t, exitAway, got.code, line)
 		require.Empty(t, got.out)
 		require.Contains(t, got.err, "→ ")
-		require.Contains(t, got.err, "rowrelay run", line)
+		require.Contains(t, got.err, "rowrelay -c "+path+" run", line)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestStatusReadsTheStore(t *testing.T) {
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.out, "relay-1 up")
 	require.Regexp(t, `(?m)^orders +idle +- +3 +0 +3 `, got.out)
-	require.Contains(t, got.out, "3 failed rows need a decision: rowrelay failed orders")
+	require.Contains(t, got.out, "3 failed rows need a decision: rowrelay -c "+w.path+" failed orders", "typed as it stands it must reach this store")
 
 	var found survey
 	require.NoError(t, json.Unmarshal([]byte(w.types("status orders -o json").out), &found))
