@@ -1,6 +1,6 @@
 #!/bin/sh
-# deps.sh brings everything that `make test` runs against: PostgreSQL, ActiveMQ Classic, RabbitMQ, a JDK with Maven and
-# xmllint from Debian's packages, Artemis and the JMS clients through Maven, the Go modules, and the linter.
+# deps.sh brings everything that `make test` runs against: PostgreSQL, ActiveMQ Classic, RabbitMQ, a JDK with Maven, xmllint
+# and a C compiler from Debian's packages, Artemis and the JMS clients through Maven, the Go modules, and the linter.
 # It leaves no service running, changes nothing that is there already, and ends at once when nothing is missing.
 # What does not come from Debian lies in $ROWRELAY_PARTS (default ~/.cache/rowrelay/parts), never in the work tree.
 set -eu
@@ -18,6 +18,7 @@ missing() {
 	command -v javac >/dev/null || echo default-jdk-headless
 	command -v mvn >/dev/null || echo maven
 	command -v openssl >/dev/null || echo openssl
+	command -v gcc >/dev/null || echo gcc libc6-dev # go test -race needs a C compiler
 	command -v xmllint >/dev/null || echo libxml2-utils
 }
 
