@@ -62,6 +62,14 @@ func (s *SQL) haveVersion(ctx context.Context) (int64, error) {
 	}
 	var version int64
 	err = s.get(ctx, s.db, &version, `SELECT coalesce(max(version_id), 0) FROM `+versions)
+	if err != nil || version == 0 {
+		return 0, err
+	}
+	var named bool
+	err = s.get(ctx, s.db, &named, `SELECT EXISTS (SELECT 1 FROM store_info)`)
+	if !named {
+		version = 0 // whoever makes it is about to give it its id, or died before
+	}
 	return version, err
 }
 

@@ -75,6 +75,14 @@ func TestTwoThatStartAtOnceMakeOneStore(t *testing.T) {
 	})
 }
 
+func TestAStoreWhoseMakerDiedBeforeItHadAnIDIsCompleted(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		w.open(t).db.MustExec(`DELETE FROM store_info`)
+		w.Migrate = true
+		require.Regexp(t, `^[a-z]{8}$`, w.open(t).ID())
+	})
+}
+
 func TestTheFilesIDMadeTheStoreAndMustStayItsOwn(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		w.ID = "acme-prod"
