@@ -1,0 +1,49 @@
+package gap
+
+import (
+	"cmp"
+	"slices"
+)
+
+// merge keeps the ledger at its cap: neighbours with the fewest numbers between them become one dirty gap, as young as the
+// younger of them.
+func (l *Ledger) merge(gaps []Gap) []Gap {
+	excess := len(gaps) - l.rules.Cap
+	if excess <= 0 {
+		return gaps
+	}
+	after := make([]int, len(gaps)-1)
+	for i := range after {
+		after[i] = i
+	}
+	slices.SortFunc(after, func(a, b int) int { return cmp.Compare(between(gaps, a), between(gaps, b)) })
+	joined := make([]bool, len(gaps)) // with the one before
+	for _, i := range after[:min(excess, len(after))] {
+		joined[i+1] = true
+	}
+	merged := gaps[:0:0]
+	for i, g := range gaps {
+		if joined[i] {
+			merged[len(merged)-1].join(g)
+		} else {
+			merged = append(merged, g)
+		}
+	}
+	return merged
+}
+
+func between(gaps []Gap, i int) uint64 { return uint64(gaps[i+1].Lo) - uint64(gaps[i].Hi) }
+
+// join takes in the next gap and the numbers between, which are known. A look under way goes on to the new end, but the
+// next one decides whether the gap may be closed.
+func (g *Gap) join(next Gap) {
+	g.Hi, g.Dirty = next.Hi, true
+	g.cycle = max(g.cycle, next.cycle)
+	if next.Born.After(g.Born) {
+		g.Born = next.Born
+	}
+	if next.probed.Before(g.probed) {
+		g.probed = next.probed
+	}
+	g.ripe = false
+}
