@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/record"
 )
 
 // sqlite spells PostgreSQL's statements for SQLite.
@@ -63,8 +64,24 @@ func (sqlite) tables(ctx context.Context, s *SQL) (exist bool, err error) {
 	if _, err := os.Stat(database.Address(s.options.Connection)); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
+	if err := connect(ctx, s); err != nil {
+		return false, err
+	}
 	err = s.get(ctx, s.db, &exist, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = $1)`, versions)
 	return exist, err
+}
+
+// connect opens the pool's connection. To make a file a WAL file SQLite needs it for itself, and where two do so at once it
+// refuses one without waiting (https://www.sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode).
+func connect(ctx context.Context, s *SQL) error {
+	const patience, pause = 5 * time.Second, 20 * time.Millisecond
+	for began := time.Now(); ; time.Sleep(pause) {
+		err := s.db.PingContext(ctx)
+		o, away := errors.AsType[*record.Outage](database.Trouble(s.name, err))
+		if !away || o.Code != record.ConnTimeout || time.Since(began) > patience {
+			return err
+		}
+	}
 }
 
 // migrate runs under the lock of the file, so that of two that start at once one waits, and nobody changes the tables
@@ -77,7 +94,10 @@ func (sqlite) migrate(ctx context.Context, s *SQL) error {
 	for {
 		held, err := takeFile(s.lockPath(), "a program that makes its tables")
 		if err == nil {
-			return errors.Join(s.up(ctx), held.Release())
+			if err = connect(ctx, s); err == nil {
+				err = s.up(ctx)
+			}
+			return errors.Join(err, held.Release())
 		}
 		select {
 		case <-tick.C:
