@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -52,6 +53,7 @@ func consume(t testing.TB, b *Broker, queue string, n int, extra time.Duration) 
 	classpath := filepath.Join(jmsFolder(), "classes") + ":" + filepath.Join(jmsFolder(), "lib", "*")
 	cmd := exec.CommandContext(t.Context(), "java", "-Xmx512m", "-XX:+UseSerialGC", "-cp", classpath, "consumer.Main",
 		string(b.Kind), b.JMS, b.User, b.Password, queue, fmt.Sprint(n), ms(extra), ms(patience/2))
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8") // Java reads its arguments in the locale's encoding
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -20,7 +20,8 @@ var mayImport = map[string][]string{
 	"source":       {"database", "record"},
 	"message":      {"record"},
 	"sink":         {"record"},
-	"actors":       {"record", "store", "source", "message", "sink"},
+	"gap":          {"record"},
+	"actors":       {"record", "store", "source", "gap", "message", "sink"},
 	"stompbroker":  {},
 	"cmd/rowrelay": {"record", "config", "database", "store", "source", "message", "sink", "actors", "stompbroker"},
 }
