@@ -3,11 +3,13 @@ package actors
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/cenkalti/backoff/v5"
 
+	"github.com/rowrelay/rowrelay/gap"
 	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/source"
 	"github.com/rowrelay/rowrelay/store"
@@ -17,6 +19,7 @@ const (
 	pageBytes   = 8 << 20  // a page ends at the row that takes it over this
 	flightBytes = 32 << 20 // no more is read while more than this is in flight
 	claimEvery  = 2 * time.Second
+	locateEvery = 4 * time.Second // what a person changed in the store is seen after so long
 )
 
 // dump owns the records in flight and everything that makes them: polls, dumps, claims and re-reads
@@ -32,7 +35,12 @@ type dump struct {
 	opened     bool
 	position   store.Position
 	positioned bool
-	started    bool // said so in the log
+	started    bool      // said so in the log
+	located    time.Time // the position was read or written last
+	ledger     *gap.Ledger
+	held       *held
+	top        highest
+	halt       *halt // the feed reads no further until it is rewound
 	flight     flight
 	pending    []*record.Record // claimed, in flight, and not yet read again
 	suspects   suspects
@@ -71,7 +79,9 @@ func (d *dump) Receive(c actor.Context) {
 	case *StartedMessage:
 		d.create(c, m)
 	case *DumpRecordBunchMessage:
-		d.dump(c, m)
+		d.read(c, m)
+	case *LateDoneMessage:
+		d.late(c, m)
 	case *RereadDoneMessage:
 		d.reread(c, m)
 	case *MarkedMessage:
@@ -94,10 +104,12 @@ func (d *dump) step(c actor.Context) {
 	now := time.Now()
 	switch {
 	case now.Before(d.resume):
+	case d.halt != nil:
+		d.watchHalt(c, now)
 	case d.board.mustWait(d.feed.Name):
 	case !d.opened:
 		d.ask(c, &OpenMessage{})
-	case !d.positioned:
+	case !d.positioned || now.After(d.located.Add(locateEvery)):
 		d.locate(c)
 	case d.rereadDue(now):
 		d.askReread(c)
@@ -129,59 +141,89 @@ func (d *dump) ask(c actor.Context, m any) {
 
 func (d *dump) poll(c actor.Context, now time.Time) {
 	d.claimed, d.lastPoll = false, now
-	d.ask(c, &PollMessage{d.position, source.Limit{Rows: min(d.settings.Bunch, d.demand()), Bytes: pageBytes}})
+	d.ask(c, &PollMessage{
+		Seen: d.position, Limit: source.Limit{Rows: min(d.settings.Bunch, d.demand()), Bytes: pageBytes},
+		Probes: d.ledger.Due(now), Evidence: len(d.ledger.Gaps()) > 0,
+	})
 }
 
-// dump commits a bunch: the position under compare-and-set and a NEW row per record.
-func (d *dump) dump(c actor.Context, m *DumpRecordBunchMessage) {
+// read takes a page; where it has found late rows, they are read first, so that they go with it.
+func (d *dump) read(c actor.Context, m *DumpRecordBunchMessage) {
 	d.asked = false
 	if d.closed || d.troubled(c, d.feed.SourceName, m.Err) {
 		return
 	}
 	d.board.Up(d.name, d.feed.SourceName, d.source.Server)
 	d.polled(m)
-	if len(m.Records) == 0 {
+	if d.wentBack(c, m) {
+		return
+	}
+	late, err := d.lateSeqs(m)
+	switch {
+	case d.troubled(c, d.feed.StoreName, err):
+	case len(late) > 0:
+		d.askLate(c, m, late)
+	default:
+		d.dump(c, m, nil)
+	}
+}
+
+// dump commits a bunch: the position under compare-and-set, a NEW row per record, and the changes of the gaps.
+func (d *dump) dump(c actor.Context, m *DumpRecordBunchMessage, late []*record.Record) {
+	change := d.ledger.Take(time.Now(), d.reading(m))
+	records := slices.Concat(late, m.Page.Records)
+	if len(m.Page.Numbers)+len(records) == 0 && change.Empty() {
 		d.pause.Reset()
 		d.reached(m)
 		d.again(c)
 		return
 	}
-	now := time.Now()
-	for _, r := range m.Records {
-		r.Feed, r.ClaimNo, r.ClaimedAt = d.feed.Name, 1, now
-		r.MessageID = fmt.Sprintf("%s.%s.%d", d.store.ID(), d.feed.Name, r.Seq)
-	}
-	p, inserted, err := d.store.Dump(d.ctx, store.Dump{
-		Feed: d.feed.Name, Instance: d.instance, Seen: m.Seen,
-		LastRead: m.Records[len(m.Records)-1].Seq, Records: m.Records,
-	})
+	p, dumped, err := d.store.Dump(d.ctx, d.bundle(m, records, change))
 	if err != nil {
 		d.dropped(c, err)
 		return
 	}
 	d.board.Up(d.name, d.feed.StoreName, "")
 	d.pause.Reset()
-	d.position = p
-	d.handOn(c, pick(m.Records, inserted))
+	d.position, d.located = p, time.Now()
+	d.account(change, len(late))
+	d.handOn(c, pick(records, dumped))
 	d.reached(m)
 	d.again(c)
 }
 
+// bundle is what goes into the store in one transaction.
+func (d *dump) bundle(m *DumpRecordBunchMessage, records []*record.Record, change gap.Change) store.Dump {
+	now := time.Now()
+	for _, r := range records {
+		r.Feed, r.ClaimedAt = d.feed.Name, now
+		r.MessageID = fmt.Sprintf("%s.%s.%d", d.store.ID(), d.feed.Name, r.Seq)
+	}
+	b := store.Dump{Feed: d.feed.Name, Instance: d.instance, Seen: m.Seen, LastRead: m.Seen.LastRead, Records: records, Gone: change.Gone}
+	if n := len(m.Page.Numbers); n > 0 {
+		b.LastRead = m.Page.Numbers[n-1]
+	}
+	for _, g := range change.New {
+		b.Gaps = append(b.Gaps, store.Gap{Range: g.Range, Age: now.Sub(g.Born), Dirty: g.Dirty})
+	}
+	return b
+}
+
 // reached notes, after what was read is in flight, whether the source had more.
 func (d *dump) reached(m *DumpRecordBunchMessage) {
-	d.gauge.set(func() { d.gauge.drained = !m.Full })
+	d.gauge.set(func() { d.gauge.drained = !m.Page.Full })
 }
 
 // polled plans the next poll: at once after a full page, else after the interval.
 func (d *dump) polled(m *DumpRecordBunchMessage) {
-	d.more = m.Full
+	d.more = m.Page.Full
 	d.nextPoll = d.lastPoll.Add(d.settings.PollInterval)
-	if m.Full {
+	if m.Page.Full {
 		d.nextPoll = d.lastPoll
 	}
 	d.gauge.set(func() {
 		d.gauge.LastPoll = time.Now()
-		d.gauge.window.read += len(m.Records)
+		d.gauge.window.read += len(m.Page.Records)
 	})
 }
 
@@ -195,7 +237,9 @@ func (d *dump) dropped(c actor.Context, err error) {
 		d.again(c)
 		return
 	}
-	d.troubled(c, d.feed.StoreName, err)
+	if d.troubled(c, d.feed.StoreName, err); d.halt != nil {
+		d.halt.unsaved = true
+	}
 }
 
 // handOn takes records in flight and gives them to the processor.
@@ -231,24 +275,25 @@ func (d *dump) weigh() {
 
 func (d *dump) tune(c actor.Context, s Settings) {
 	d.settings = s
+	if d.ledger != nil {
+		d.ledger.Tune(d.rules())
+	}
 	if d.nextPoll.After(time.Now()) { // a poll that is due already, after a trouble or a full page, stays due
 		d.nextPoll = d.lastPoll.Add(s.PollInterval)
 	}
 	d.step(c)
 }
 
-// pick returns the records whose seqs were inserted.
-func pick(records []*record.Record, seqs []int64) []*record.Record {
-	if len(seqs) == len(records) {
-		return records
-	}
-	inserted := make(map[int64]bool, len(seqs))
-	for _, s := range seqs {
-		inserted[s] = true
+// pick returns the records that were inserted, with the ids and claims that they were given.
+func pick(records []*record.Record, dumped []store.Dumped) []*record.Record {
+	inserted := make(map[int64]store.Dumped, len(dumped))
+	for _, row := range dumped {
+		inserted[row.Seq] = row
 	}
 	var picked []*record.Record
 	for _, r := range records {
-		if inserted[r.Seq] {
+		if row, ok := inserted[r.Seq]; ok {
+			r.MessageID, r.ClaimNo = row.MessageID, row.ClaimNo
 			picked = append(picked, r)
 		}
 	}

@@ -109,7 +109,7 @@ func (l *lossy) lost(kind string) bool {
 	return l.lose[kind] >= 0
 }
 
-func (l *lossy) Dump(ctx context.Context, d store.Dump) (store.Position, []int64, error) {
+func (l *lossy) Dump(ctx context.Context, d store.Dump) (store.Position, []store.Dumped, error) {
 	p, seqs, err := l.Store.Dump(ctx, d)
 	if l.lost("dump") {
 		return store.Position{}, nil, errLost
@@ -162,7 +162,7 @@ type overtaken struct {
 	times int
 }
 
-func (o *overtaken) Dump(ctx context.Context, d store.Dump) (store.Position, []int64, error) {
+func (o *overtaken) Dump(ctx context.Context, d store.Dump) (store.Position, []store.Dumped, error) {
 	if o.times > 0 {
 		o.times--
 		if _, _, err := o.Store.Dump(ctx, d); err != nil {

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/rowrelay/rowrelay/gap"
 	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/store"
 )
@@ -22,18 +23,45 @@ type gauge struct {
 	window      window
 	last        window // the full window before
 	failed      map[record.Code]int
+	closings    int // lines about gaps in this window
 }
 
 // window counts one minute.
 type window struct {
 	began              time.Time
 	read, sent, failed int
+	late, closed       int
 }
 
 func (g *gauge) set(change func()) {
 	g.board.mu.Lock()
 	defer g.board.mu.Unlock()
 	change()
+}
+
+// gapLines is how many closed gaps are logged one by one in a minute; the rest are counted in the summary.
+const gapLines = 5
+
+// closed counts late rows, and counts and logs gaps that were given up.
+func (g *gauge) closed(log *slog.Logger, gaps []gap.Closed, late int) {
+	g.board.mu.Lock()
+	defer g.board.mu.Unlock()
+	g.LateRows += int64(late)
+	g.window.late += late
+	g.window.closed += len(gaps)
+	for _, c := range gaps {
+		switch c.Reason {
+		case gap.Filled:
+			g.GapsClosed.Filled++
+		case gap.Proven:
+			g.GapsClosed.Evidence++
+		case gap.Outdated:
+			g.GapsClosed.Age++
+		}
+		if g.closings++; g.closings <= gapLines {
+			log.Info("gap closed", "from", c.Lo, "to", c.Hi, "reason", c.Reason, "age", c.Age.Round(time.Millisecond))
+		}
+	}
 }
 
 // begin is the state of a feed whose rooms were just built.
@@ -78,15 +106,16 @@ func (g *gauge) summarize(log *slog.Logger) {
 	g.board.mu.Lock()
 	defer g.board.mu.Unlock()
 	w := g.window
-	if w.read+w.sent+w.failed > 0 {
-		log.Info("summary", "window", time.Since(w.began).Round(time.Second), "read", w.read, "sent", w.sent, "failed", w.failed, "in_flight", g.InFlight)
+	if w.read+w.sent+w.failed+w.late+w.closed > 0 {
+		log.Info("summary", "window", time.Since(w.began).Round(time.Second), "read", w.read, "late", w.late, "sent", w.sent, "failed", w.failed,
+			"in_flight", g.InFlight, "gaps_open", g.GapsOpen, "gaps_closed", w.closed)
 	}
 	for code, n := range g.failed {
 		if n > failedLines {
 			log.Warn("more rows failed the same way", "code", code, "count", n-failedLines, "window", time.Since(w.began).Round(time.Second))
 		}
 	}
-	g.last, g.window, g.failed = w, window{began: time.Now()}, nil
+	g.last, g.window, g.failed, g.closings = w, window{began: time.Now()}, nil, 0
 }
 
 // perMinute is the rate of the last full window, or of this one while there is no other.

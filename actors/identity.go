@@ -26,8 +26,8 @@ func storedIdentity(feed string, p store.Position) (source.Identity, error) {
 	return was, nil
 }
 
-// sameSource answers with a CONFIG stop for another table, query or sequence in the file, SOURCE_WENT_BACK for another server. An unknown server
-// on either side proves nothing.
+// sameSource answers with a CONFIG stop for another table, query or sequence in the file, SOURCE_WENT_BACK for another server or
+// timeline. What is unknown on either side proves nothing.
 func sameSource(feed string, was, is source.Identity) error {
 	if was.Relation != is.Relation || was.Sequence != is.Sequence {
 		return &record.Stop{
@@ -38,9 +38,19 @@ func sameSource(feed string, was, is source.Identity) error {
 	}
 	if was.Server != is.Server && was.Server != "" && is.Server != "" {
 		return &record.Stop{
-			Code:   record.SourceWentBack,
-			Text:   fmt.Sprintf("feed %s was read from server %s, and this is server %s: its numbers may be others", feed, was.Server, is.Server),
-			Remedy: "connect to the old server, or give the feed another name: a new name is a new position",
+			Code: record.SourceWentBack,
+			Text: fmt.Sprintf("feed %s was read from server %s, and this is server %s: its numbers may be others", feed, was.Server, is.Server),
+			Remedy: "if the address is wrong, correct it; else find the last number that is still the row that was sent, then\n" +
+				"rowrelay rewind " + feed + " --to N --resend completed --reason ...   (or give the feed another name)",
+		}
+	}
+	if was.Timeline != is.Timeline && was.Timeline != 0 && is.Timeline != 0 {
+		return &record.Stop{
+			Code: record.SourceWentBack,
+			Text: fmt.Sprintf("the source of feed %s was on timeline %d and is on %d: a standby was promoted, or a backup restored, and the last rows may be others",
+				feed, was.Timeline, is.Timeline),
+			Remedy: "if nothing that was read is missing there (a planned switch-over), go on where it stands; else from the last number that is still the row that was sent:\n" +
+				"rowrelay rewind " + feed + " --to N --resend completed --reason ...",
 		}
 	}
 	return nil

@@ -3,9 +3,12 @@ package actors
 import (
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
+	"github.com/rowrelay/rowrelay/gap"
+	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/store"
 )
 
@@ -15,7 +18,8 @@ func (d *dump) open(c actor.Context, m *OpenedMessage) {
 	if d.troubled(c, d.feed.SourceName, m.Err) {
 		return
 	}
-	d.source, d.opened = m.Source, true
+	d.source, d.opened, d.positioned, d.top = m.Source, true, false, highest{}
+	d.ledger = gap.New(d.rules())
 	d.again(c)
 }
 
@@ -42,7 +46,7 @@ func (d *dump) create(c actor.Context, m *StartedMessage) {
 	if err != nil {
 		panic(err) // a struct of strings and a number
 	}
-	p, err := d.store.CreateFeed(d.ctx, d.feed.Name, m.At, identity)
+	p, err := d.store.CreateFeed(d.ctx, d.feed.Name, beginning(m.At, identity))
 	if d.troubled(c, d.feed.StoreName, err) {
 		return
 	}
@@ -52,31 +56,48 @@ func (d *dump) create(c actor.Context, m *StartedMessage) {
 
 // settle takes a position if it belongs to this source.
 func (d *dump) settle(c actor.Context, p store.Position) {
-	if d.troubled(c, d.feed.StoreName, d.identify(p)) {
+	was := d.position
+	moved := !d.positioned || p.Version != was.Version
+	d.located = time.Now()
+	if !moved {
+		d.again(c)
+		return
+	}
+	d.position = p
+	if d.troubled(c, d.feed.StoreName, d.admit(p)) || d.troubled(c, d.feed.StoreName, d.loadGaps()) {
 		return
 	}
 	if !d.started {
 		d.started = true
-		d.log.Info("feed started", "last_read", p.LastRead, "source", d.feed.SourceName, "sink", d.feed.SinkName)
+		d.log.Info("feed started", "last_read", p.LastRead, "source", d.feed.SourceName, "sink", d.feed.SinkName,
+			"numbers", d.source.Numbers.Rule, "gaps", len(d.ledger.Gaps()))
 	}
-	d.position, d.positioned = p, true
+	d.positioned = true
+	if p.LastRead < was.LastRead { // a person has rewound the feed
+		d.top, d.nextPoll = highest{}, time.Time{}
+	}
 	d.again(c)
 }
 
-// identify refuses a position that was read from another source, and takes over a new timeline.
+// admit refuses a position that a person has to decide on, or that was read from another source.
+func (d *dump) admit(p store.Position) error {
+	if p.StopCode != "" {
+		return &record.Stop{Code: p.StopCode, Text: p.StopText,
+			Remedy: "rowrelay rewind " + d.feed.Name + " --to N --resend completed --reason ...   (N: the last number that is still the row that was sent)"}
+	}
+	return d.identify(p)
+}
+
+// identify refuses a position that was read from another source, and takes over what was not known.
 func (d *dump) identify(p store.Position) error {
 	was, err := storedIdentity(d.feed.Name, p)
 	if err != nil {
 		return err
 	}
 	is := d.source.Identity
-	if err := sameSource(d.feed.Name, was, is); err != nil {
+	if err := sameSource(d.feed.Name, was, is); err != nil || was == is {
 		return err
 	}
-	if was.Timeline == is.Timeline {
-		return nil
-	}
-	d.log.Warn("the source's timeline has changed: after a fail-over to an asynchronous standby rows may be missing", "was", was.Timeline, "is", is.Timeline)
 	identity, err := json.Marshal(is)
 	if err != nil {
 		panic(err) // a struct of strings and a number

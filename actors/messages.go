@@ -39,25 +39,41 @@ type OpenedMessage struct {
 // StartMessage asks the poller where a new feed begins; it answers StartedMessage.
 type StartMessage struct{ At source.Start }
 
-// StartedMessage says above which number a new feed begins.
+// StartedMessage says where a new feed begins.
 type StartedMessage struct {
-	At  int64
+	At  source.Beginning
 	Err error
 }
 
-// PollMessage asks the poller for one page above Seen.LastRead; it answers one DumpRecordBunchMessage.
+// PollMessage asks the poller for one page above Seen.LastRead, and for a look into ranges of numbers that were passed
+// over; it answers one DumpRecordBunchMessage.
 type PollMessage struct {
-	Seen  store.Position
-	Limit source.Limit
+	Seen     store.Position
+	Limit    source.Limit
+	Probes   []record.Range
+	Evidence bool // ask first who could still fill them
 }
 
 // DumpRecordBunchMessage is a page of new rows for the dump actor, with the position it was read
 // from. If that is no longer READ_DATA_INFO's, the bunch is dropped whole and read again.
 type DumpRecordBunchMessage struct {
-	Seen    store.Position
-	Records []*record.Record
-	Full    bool // a bound ended the page: more rows may wait
-	Err     error
+	Seen     store.Position
+	Page     source.Page
+	Evidence source.Evidence // from before the page's snapshot
+	Err      error
+}
+
+// LateMessage asks the poller for late rows by their numbers; it answers LateDoneMessage.
+type LateMessage struct {
+	Seqs  []int64
+	Limit source.Limit
+}
+
+// LateDoneMessage holds what there is of the first Seen of the asked seqs.
+type LateDoneMessage struct {
+	Rows []*record.Record
+	Seen int
+	Err  error
 }
 
 // RereadMessage asks the poller for the rows of claimed records; it answers RereadDoneMessage.
@@ -92,5 +108,7 @@ type Settings struct {
 	PollInterval time.Duration
 	MaxInFlight  int
 	Bunch        int
+	MinWatch     time.Duration // how old a gap is at least before evidence closes it
+	Watch        time.Duration // how old a gap is before its age closes it
 	Retry        Retry
 }

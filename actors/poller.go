@@ -23,10 +23,24 @@ func (p *poller) Receive(c actor.Context) {
 		at, err := p.source.Start(p.ctx, m.At)
 		c.Respond(&StartedMessage{at, err})
 	case *PollMessage:
-		page, err := p.source.Read(p.ctx, m.Seen.LastRead, m.Limit)
-		c.Respond(&DumpRecordBunchMessage{m.Seen, page.Records, page.Full, err})
+		c.Respond(p.poll(m))
+	case *LateMessage:
+		rows, seen, err := p.source.Late(p.ctx, m.Seqs, m.Limit)
+		c.Respond(&LateDoneMessage{rows, seen, err})
 	case *RereadMessage:
 		rows, seen, err := p.source.Reread(p.ctx, m.Seqs, m.Limit)
 		c.Respond(&RereadDoneMessage{rows, seen, err})
 	}
+}
+
+// poll asks for the evidence before the snapshot is taken: the other way round it proves nothing.
+func (p *poller) poll(m *PollMessage) *DumpRecordBunchMessage {
+	bunch := &DumpRecordBunchMessage{Seen: m.Seen}
+	if m.Evidence {
+		if bunch.Evidence, bunch.Err = p.source.Evidence(p.ctx); bunch.Err != nil {
+			return bunch
+		}
+	}
+	bunch.Page, bunch.Err = p.source.Read(p.ctx, source.Query{After: m.Seen.LastRead, Limit: m.Limit, Probes: m.Probes})
+	return bunch
 }

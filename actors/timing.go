@@ -22,6 +22,8 @@ func (d *dump) arm(c actor.Context, now time.Time) {
 	switch {
 	case d.resume.After(now):
 		due = []time.Time{d.resume}
+	case d.halt != nil:
+		due = []time.Time{d.halt.next}
 	case d.board.mustWait(d.feed.Name), d.suspects.alone && len(d.pending) > 0:
 		due = []time.Time{now.Add(patient)}
 	}

@@ -34,9 +34,14 @@ func (d *dump) troubled(c actor.Context, connection string, err error) bool {
 	return true
 }
 
-// stop ends reading for good; what is in flight goes on to its end.
+// stop ends reading; what is in flight goes on to its end. A feed that went back goes on when it was rewound, any other
+// after a restart.
 func (d *dump) stop(s *record.Stop) {
-	d.closed = true
+	if s.Code == record.SourceWentBack {
+		d.halt = &halt{stop: s, version: d.position.Version}
+	} else {
+		d.closed = true
+	}
 	d.board.rejoin(d.feed.Name)
 	d.log.Error("feed stopped", "code", s.Code, "err", s.Text, "remedy", s.Remedy)
 	d.gauge.set(func() {

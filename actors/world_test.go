@@ -1,9 +1,11 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
+	"math"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -28,8 +30,12 @@ const (
 // table is a source in memory: numbers only.
 type table struct {
 	mu   sync.Mutex
-	seqs []int64
-	fail error // returned by every reading while set
+	seqs []int64 // rising
+	fail error   // returned by every reading while set
+
+	writers  []string // transactions that may still fill a number
+	server   string
+	timeline int64
 }
 
 func rows(n int) *table {
@@ -49,22 +55,63 @@ func (t *table) set(change func()) {
 func (t *table) Open(context.Context) (source.Description, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return source.Description{Identity: source.Identity{Relation: "t", Sequence: "id", Server: "1"}}, t.fail
+	return source.Description{Identity: source.Identity{Relation: "t", Sequence: "id", Server: cmp.Or(t.server, "1"), Timeline: t.timeline},
+		Numbers: source.Numbering{Rule: source.ByEvidence}}, t.fail
 }
 
-func (t *table) Start(context.Context, source.Start) (int64, error) { return 0, nil }
+func (t *table) Start(context.Context, source.Start) (source.Beginning, error) {
+	return source.Beginning{From: math.MaxInt64}, nil
+}
 
-func (t *table) Read(_ context.Context, after int64, limit source.Limit) (source.Page, error) {
+func (t *table) Evidence(context.Context) (source.Evidence, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var p source.Page
+	return source.Evidence{Valid: true, Server: "1", Holders: slices.Clone(t.writers)}, t.fail
+}
+
+func (t *table) Read(_ context.Context, q source.Query) (source.Page, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := source.Page{Server: "1"}
 	for _, s := range t.seqs {
-		if s > after && len(p.Records) < limit.Rows {
+		if s > q.After && len(p.Records) < q.Limit.Rows {
 			p.Records = append(p.Records, &record.Record{Seq: s, Metadata: "{}", Bytes: 100})
+			p.Numbers = append(p.Numbers, s)
 		}
 	}
-	p.Full = len(p.Records) == limit.Rows
+	for _, r := range q.Probes {
+		p.Probes = append(p.Probes, t.probe(r))
+	}
+	p.Full = len(p.Records) == q.Limit.Rows
+	if len(p.Numbers) == 0 && len(t.seqs) > 0 {
+		p.Highest = &t.seqs[len(t.seqs)-1]
+	}
 	return p, t.fail
+}
+
+func (t *table) probe(r record.Range) record.Probe {
+	p := record.Probe{Range: r, Reached: r.Hi}
+	for _, s := range t.seqs {
+		if r.Holds(s) {
+			p.Found = append(p.Found, record.Number{Seq: s, Wanted: true})
+		}
+	}
+	return p
+}
+
+func (t *table) Numbers(_ context.Context, within record.Range, _ int) (record.Probe, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.probe(within), t.fail
+}
+
+func (t *table) Late(ctx context.Context, seqs []int64, limit source.Limit) ([]*record.Record, int, error) {
+	seqs = seqs[:min(len(seqs), limit.Rows)]
+	rows, seen, err := t.Reread(ctx, seqs, limit)
+	for _, r := range rows {
+		r.Metadata = "{}"
+	}
+	return rows, seen, err
 }
 
 func (t *table) Reread(_ context.Context, seqs []int64, _ source.Limit) ([]*record.Record, int, error) {

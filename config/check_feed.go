@@ -49,6 +49,18 @@ func (c *checker) source(path string, s Source) {
 	}
 	c.columns(path+".columns", s.Columns)
 	c.number(path+".bunch", s.Bunch, 1, 100_000)
+	c.gaps(path+".gaps", s.Gaps)
+}
+
+func (c *checker) gaps(path string, g Gaps) {
+	if !c.sound(path) {
+		return
+	}
+	c.span(path+".min_watch", g.MinWatch, 0, 30*day)
+	c.span(path+".watch", g.Watch, time.Second, 90*day)
+	if g.Watch < g.MinWatch && c.sound(path+".min_watch") && c.sound(path+".watch") {
+		c.wrong(path+".watch", "watch is shorter than min_watch", "min_watch is for databases that tell who could still fill a gap, watch for those where only time tells")
+	}
 }
 
 // relation checks what is read: a table with its where, or a query.

@@ -42,7 +42,7 @@ func isLive(path string) bool {
 	rest, isFeed := strings.CutPrefix(path, "feeds.")
 	_, key, _ := strings.Cut(rest, ".")
 	switch key {
-	case "workers", "poll_interval", "max_in_flight", "source.bunch":
+	case "workers", "poll_interval", "max_in_flight", "source.bunch", "source.gaps.min_watch", "source.gaps.watch":
 		return isFeed
 	}
 	return isFeed && strings.HasPrefix(key, "retry.")

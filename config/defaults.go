@@ -34,7 +34,7 @@ func defaultFeed() Feed {
 		Workers:      4,
 		MaxInFlight:  4000,
 		Retry:        Retry{MaxAttempts: 5, Initial: Duration(time.Second), Max: Duration(5 * time.Minute), Factor: 2, Jitter: 0.2},
-		Source:       Source{Bunch: 1000},
+		Source:       Source{Bunch: 1000, Gaps: Gaps{MinWatch: Duration(time.Minute), Watch: Duration(time.Hour)}},
 		Message:      Message{MaxSize: 1 << 20, Class: "text", Persistent: true},
 		Sink:         Sink{Connections: 2, Batch: Batch{Max: 100}},
 	}

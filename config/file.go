@@ -123,8 +123,16 @@ type Source struct {
 	BusinessKey string   `yaml:"business_key"`
 	Created     string   `yaml:"created"`
 	Bunch       int      `yaml:"bunch"`
+	Gaps        Gaps     `yaml:"gaps"`
 
-	_ struct{} `planned:"gaps http"`
+	_ struct{} `planned:"http"`
+}
+
+// Gaps say how long a number that was passed over is looked for: at least MinWatch where the database tells who could still
+// fill it, Watch where only time tells.
+type Gaps struct {
+	MinWatch Duration `yaml:"min_watch"`
+	Watch    Duration `yaml:"watch"`
 }
 
 // Message says how a row becomes a message.

@@ -28,8 +28,7 @@ type database struct {
 	server  int
 	writers []*writer
 	visible map[int64]bool
-	step    int64   // INCREMENT
-	pooled  []int64 // taken in a transaction that has ended, by nobody's lock
+	step    int64 // INCREMENT
 }
 
 // between returns a random number, both ends included.

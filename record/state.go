@@ -44,6 +44,16 @@ type FeedState struct {
 	SentPerMin int       `json:"sent_per_min"`
 	Dropped    int64     `json:"bunches_dropped"` // lost compare-and-sets since this process started
 	Replayed   int64     `json:"rows_replayed"`   // rows claimed and read again since this process started
+	LateRows   int64     `json:"late_rows"`       // rows that appeared in a gap since this process started
+	GapsOpen   int       `json:"gaps_open"`
+	GapsClosed GapCounts `json:"gaps_closed"` // since this process started
+}
+
+// GapCounts are closed gaps by reason.
+type GapCounts struct {
+	Filled   int64 `json:"filled"`   // every number of it has appeared
+	Evidence int64 `json:"evidence"` // no transaction was left that could fill it
+	Age      int64 `json:"age"`      // it was watched for as long as the file says
 }
 
 // ConnectionState is one connection as its daemon sees it.

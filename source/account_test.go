@@ -142,7 +142,7 @@ func TestQueryCannotWrite(t *testing.T) {
 			o.Table, o.Query = "", "SELECT order_seq, "+call+" AS sneaked FROM orders"
 		})
 		open(t, s)
-		_, err := s.Read(deadline(t), 0, page)
+		_, err := s.Read(deadline(t), source.Query{After: 0, Limit: page})
 		require.Contains(t, stop(t, record.ConfigInvalid, err).Text, "read-only transaction")
 	}
 	s := w.source()

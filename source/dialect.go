@@ -10,15 +10,23 @@ import (
 
 // dialect is what differs between databases.
 type dialect interface {
-	// begin opens a read-only transaction in which values are written as this package reads them,
-	// and returns the server's identity, or "" where it cannot be known.
-	begin(ctx context.Context, db *sqlx.DB) (tx *sqlx.Tx, server string, err error)
+	// begin opens a read-only transaction of one snapshot in which values are written as this package reads them.
+	begin(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, peer, error)
 
 	// locate finds the table or query and learns its columns.
 	locate(ctx context.Context, tx *sqlx.Tx) (*relation, error)
 
+	// numbering settles r.numbers.
+	numbering(ctx context.Context, tx *sqlx.Tx, r *relation, sequence column) error
+
 	// inspect looks at what could be wrong with the account and the sequence column.
 	inspect(ctx context.Context, tx *sqlx.Tx, r *relation, sequence column) error
+
+	// evidence is asked for outside of a transaction.
+	evidence(ctx context.Context, db *sqlx.DB) (Evidence, error)
+
+	// probe counts what there is in ranges, each up to a limit: statement's parameters are their two ends, as numbers makes them.
+	probe(list, from, sequence string, limit int) string
 
 	// compile reports what is wrong with one statement and runs none.
 	compile(ctx context.Context, tx *sqlx.Tx, query string) error
@@ -32,6 +40,12 @@ type dialect interface {
 	each(ctx context.Context, tx *sqlx.Tx, query string, arg any, p *page) error
 }
 
+// peer is who answered.
+type peer struct {
+	server string // its identity, or "" where it cannot be known
+	life   string // which of its lives: another after each restart and each promotion
+}
+
 // relation is a table or query as locate found it.
 type relation struct {
 	from     string // stands after FROM
@@ -42,7 +56,9 @@ type relation struct {
 	unique   bool // two rows can never share a number
 	notes    []string
 
-	oid uint32 // PostgreSQL's, of a table
+	oid     uint32 // PostgreSQL's, of a table
+	plain   bool   // a table that rows are inserted into, or its root
+	numbers Numbering
 }
 
 // column is what can be read, and how.

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/source"
 	"github.com/rowrelay/rowrelay/testbed"
 )
 
@@ -36,7 +37,7 @@ func TestSourceThatIsAwayIsWaitedFor(t *testing.T) {
 	s := w.source()
 	before := open(t, s)
 	server.Stop(t)
-	_, err := s.Read(deadline(t), 0, page)
+	_, err := s.Read(deadline(t), source.Query{After: 0, Limit: page})
 	_ = outage(t, err)
 	_, err = s.Open(deadline(t))
 	require.Equal(t, record.ConnRefused, outage(t, err).Code)
@@ -51,7 +52,7 @@ func TestStatementThatFailsOnItsDataIsWaitedFor(t *testing.T) {
 	w.fill(1, 3)
 	s := w.source(withWhere("10 / (order_seq - 2) <> 77"))
 	open(t, s)
-	_, err := s.Read(deadline(t), 0, page)
+	_, err := s.Read(deadline(t), source.Query{After: 0, Limit: page})
 	o := outage(t, err)
 	require.Equal(t, record.SourceStatement, o.Code)
 	require.ErrorContains(t, o, "division by zero")
@@ -67,12 +68,12 @@ func TestTableThatChangesUnderTheFeedIsNoticed(t *testing.T) {
 	w.Exec(t, `ALTER TABLE orders ADD COLUMN later text DEFAULT 'x'`)
 	require.Len(t, read(t, s, 0, page).Records[0].Row.Values, 4)
 	w.Exec(t, `ALTER TABLE orders ALTER COLUMN created_at TYPE text USING 'soon'`)
-	_, err := s.Read(deadline(t), 0, page)
+	_, err := s.Read(deadline(t), source.Query{After: 0, Limit: page})
 	require.ErrorContains(t, outage(t, err), `column "created_at", of type timestamp with time zone when the source was opened`)
 	require.Len(t, open(t, s).Columns, 5)
 	require.Equal(t, "soon", read(t, s, 0, page).Records[0].Row.Values[3].Text)
 	w.Exec(t, `ALTER TABLE orders DROP COLUMN order_no`)
-	_, err = s.Read(deadline(t), 0, page)
+	_, err = s.Read(deadline(t), source.Query{After: 0, Limit: page})
 	require.Contains(t, stop(t, record.ConfigInvalid, err).Text, "order_no")
 }
 
@@ -87,7 +88,7 @@ func TestCancelledReadingIsNoOutage(t *testing.T) {
 		defer cancel()
 		w.waitForSleeper(ctx)
 	})
-	_, err := s.Read(ctx, 0, page)
+	_, err := s.Read(ctx, source.Query{After: 0, Limit: page})
 	watched.Wait()
 	require.Equal(t, context.Canceled, err)
 }
@@ -116,9 +117,9 @@ func TestAnotherServerUnderTheSameAddressStopsTheFeed(t *testing.T) {
 	s := w.sourceAs(w.through(switched))
 	open(t, s)
 	switched.turn(other.Addr)
-	_, err := s.Read(deadline(t), 0, page)
+	_, err := s.Read(deadline(t), source.Query{After: 0, Limit: page})
 	if _, lost := errors.AsType[*record.Outage](err); lost { // of the old connection
-		_, err = s.Read(deadline(t), 0, page)
+		_, err = s.Read(deadline(t), source.Query{After: 0, Limit: page})
 	}
 	require.Contains(t, stop(t, record.SourceWentBack, err).Text, "connections.erp now answers as server")
 	_, err = s.Open(deadline(t))
@@ -144,9 +145,9 @@ func TestNoTransactionStaysOpen(t *testing.T) {
 	w.fill(1, 3)
 	s := w.source(withWhere("10 / (order_seq - 2) <> 77"))
 	open(t, s)
-	_, err := s.Read(deadline(t), 0, page)
+	_, err := s.Read(deadline(t), source.Query{After: 0, Limit: page})
 	_ = outage(t, err)
-	_, err = s.Read(deadline(t), 2, page)
+	_, err = s.Read(deadline(t), source.Query{After: 2, Limit: page})
 	require.NoError(t, err)
 	db, err := sql.Open("postgres", w.Server.URL(w.Name))
 	require.NoError(t, err)

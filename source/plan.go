@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -112,10 +113,38 @@ func (p *plan) fits(o Options) error {
 	}
 }
 
-// page selects at most n rows above a number. LIMIT lets the planner take the index.
-func (p *plan) page(n int) string {
+// page selects at most n rows above a number, and none above end. LIMIT lets the planner take the index.
+func (p *plan) page(n int, end int64) string {
+	where := p.where
+	if end < math.MaxInt64 {
+		where += fmt.Sprintf(" AND %s <= %d", p.sequence, end)
+	}
 	return fmt.Sprintf("SELECT %s FROM %s WHERE %s%s ORDER BY %s LIMIT %d",
-		p.list, p.from, p.dialect.above(p.sequence), p.where, p.sequence, n)
+		p.list, p.from, p.dialect.above(p.sequence), where, p.sequence, n)
+}
+
+// numbers selects the numbers of at most n rows above one, whatever `where` says.
+func (p *plan) numbers(n int) string {
+	return fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[3]s ORDER BY %[1]s LIMIT %[4]d", p.sequence, p.from, p.dialect.above(p.sequence), n)
+}
+
+// highest selects the highest number; max() would read all of a query.
+func (p *plan) highest() string {
+	return fmt.Sprintf("SELECT %[1]s FROM %[2]s WHERE %[1]s IS NOT NULL ORDER BY %[1]s DESC LIMIT 1", p.sequence, p.from)
+}
+
+// probe selects the numbers in ranges, with the range's index and whether `where` takes the row.
+func (p *plan) probe(limit int) string {
+	wanted := "true"
+	if p.where != "" {
+		wanted = "COALESCE((" + strings.TrimPrefix(p.where, " AND ") + "), false)"
+	}
+	return p.dialect.probe(p.sequence+" AS seq, "+wanted+" AS wanted", p.from, p.sequence, limit)
+}
+
+// late selects rows by their numbers, those that `where` takes.
+func (p *plan) late() string {
+	return fmt.Sprintf("SELECT %s FROM %s WHERE %s%s ORDER BY %s", p.list, p.from, p.dialect.among(p.sequence), p.where, p.sequence)
 }
 
 // again selects rows by their numbers, whatever `where` says now.
@@ -138,11 +167,11 @@ func (p *plan) try(ctx context.Context, tx *sqlx.Tx, o Options) error {
 		return err
 	}
 	if o.Where == "" {
-		return run(ctx, tx, p.page(0), 0)
+		return run(ctx, tx, p.page(0, math.MaxInt64), 0)
 	}
 	err := p.dialect.compile(ctx, tx, "SELECT 1 FROM "+p.from+" WHERE\n"+o.Where) // alone, as the query was
 	if err == nil {
-		err = run(ctx, tx, p.page(0), 0)
+		err = run(ctx, tx, p.page(0, math.MaxInt64), 0)
 	}
 	if isRefused(err) {
 		return o.refusedFor("where", err)

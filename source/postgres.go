@@ -18,6 +18,9 @@ type postgres struct {
 
 	// What this account may call to tell servers apart; begin learns it at first.
 	asked, mayIdentify, mayTimeline bool
+
+	watched string // an array of oids: tables and sequences whose locks tell of writers
+	rule    Rule
 }
 
 // exact makes every value's text the same whatever the server's, database's or role's settings are,
@@ -25,33 +28,36 @@ type postgres struct {
 const exact = `SELECT ARRAY[set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'iso_8601', true),
 	set_config('extra_float_digits', '3', true), set_config('TimeZone', 'UTC', true), set_config('bytea_output', 'hex', true)]::text`
 
-func (p *postgres) begin(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, string, error) {
-	tx, err := db.BeginTxx(ctx, &sql.TxOptions{ReadOnly: true})
+// life tells a server from another one, and from itself before a restart or a promotion.
+const life = `CASE WHEN pg_is_in_recovery() THEN 'standby/' ELSE 'primary/' END || (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint`
+
+func (p *postgres) begin(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, peer, error) {
+	tx, err := db.BeginTxx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 	if err != nil {
-		return nil, "", fmt.Errorf("begin: %w", err)
+		return nil, peer{}, fmt.Errorf("begin: %w", err)
 	}
-	server, err := p.settle(ctx, tx)
+	who, err := p.settle(ctx, tx)
 	if err != nil {
 		_ = tx.Rollback()
-		return nil, "", fmt.Errorf("begin: %w", err)
+		return nil, peer{}, fmt.Errorf("begin: %w", err)
 	}
-	return tx, server, nil
+	return tx, who, nil
 }
 
-// settle is one round trip: the settings, and which server this is.
-func (p *postgres) settle(ctx context.Context, tx *sqlx.Tx) (server string, err error) {
+// settle is one round trip: the settings, and which server this is. The snapshot is taken here.
+func (p *postgres) settle(ctx context.Context, tx *sqlx.Tx) (who peer, err error) {
 	if !p.asked {
 		if err := p.ask(ctx, tx); err != nil {
-			return "", err
+			return who, err
 		}
 	}
-	query := exact + ", ''"
+	query := exact + ", " + life + ", ''"
 	if p.mayIdentify {
-		query = exact + ", (SELECT system_identifier::text FROM pg_control_system())"
+		query = exact + ", " + life + ", (SELECT system_identifier::text FROM pg_control_system())"
 	}
 	var settings string
-	err = tx.QueryRowxContext(ctx, query).Scan(&settings, &server)
-	return server, err
+	err = tx.QueryRowxContext(ctx, query).Scan(&settings, &who.life, &who.server)
+	return who, err
 }
 
 func (p *postgres) ask(ctx context.Context, tx *sqlx.Tx) error {

@@ -28,6 +28,7 @@ func (p *postgres) locateTable(ctx context.Context, tx *sqlx.Tx, r *relation) er
 	if err != nil {
 		return err
 	}
+	r.plain = strings.Contains("rp", kind)
 	if rowSecurity {
 		r.note("row security is on: rows that its policies hide from this account are not carried")
 	}

@@ -79,7 +79,7 @@ func numbers(records []*record.Record) []int64 {
 }
 
 func read(t testing.TB, s source.Source, after int64, limit source.Limit) source.Page {
-	p, err := s.Read(deadline(t), after, limit)
+	p, err := s.Read(deadline(t), source.Query{After: after, Limit: limit})
 	require.NoError(t, err)
 	return p
 }
@@ -213,9 +213,9 @@ func TestStartIsResolvedFromTheNumbersThatAreThere(t *testing.T) {
 		s := b.source(withWhere("kind = 'k0'"))
 		open(t, s)
 		start := func(mode string) int64 {
-			n, err := s.Start(deadline(t), source.Start{Mode: mode, At: 42})
+			b, err := s.Start(deadline(t), source.Start{Mode: mode, At: 42})
 			require.NoError(t, err)
-			return n
+			return b.After
 		}
 		require.Equal(t, []int64{0, 0, 42}, []int64{start("first"), start("now"), start("number")}, "empty")
 		b.fill(1, 3, 7)
@@ -252,9 +252,9 @@ func TestNumbersThatRepeatStopTheFeed(t *testing.T) {
 		b.run("INSERT INTO twins VALUES (1), (2), (2), (3)")
 		s := b.source(func(o *source.Options) { o.Table, o.Query = "", "SELECT * FROM orders JOIN twins ON n = order_seq" })
 		open(t, s)
-		_, err := s.Read(deadline(t), 0, page)
+		_, err := s.Read(deadline(t), source.Query{After: 0, Limit: page})
 		require.Contains(t, stop(t, record.SequenceNotUnique, err).Text, "2 comes after 2")
-		_, err = s.Read(deadline(t), 0, source.Limit{Rows: 2, Bytes: 1 << 20})
+		_, err = s.Read(deadline(t), source.Query{After: 0, Limit: source.Limit{Rows: 2, Bytes: 1 << 20}})
 		_ = stop(t, record.SequenceNotUnique, err) // the twin lies beyond the page
 		_, _, err = s.Reread(deadline(t), []int64{1, 2}, page)
 		_ = stop(t, record.SequenceNotUnique, err)

@@ -3,6 +3,7 @@ package source
 
 import (
 	"context"
+	"time"
 
 	"github.com/rowrelay/rowrelay/record"
 )
@@ -17,18 +18,26 @@ type Source interface {
 	Open(ctx context.Context) (Description, error)
 
 	// Start resolves the file's `start` to the number above which a new feed begins.
-	Start(ctx context.Context, at Start) (int64, error)
+	Start(ctx context.Context, at Start) (Beginning, error)
 
-	// Read returns the rows above `after` in rising order, from one snapshot: at most limit.Rows,
-	// and it ends at the row that takes it over limit.Bytes. An empty page means that there is
-	// nothing above `after` now. Numbers that do not rise strictly are a Stop with
-	// SEQUENCE_NOT_UNIQUE; another server under the same address is a Stop with SOURCE_WENT_BACK.
-	Read(ctx context.Context, after int64, limit Limit) (Page, error)
+	// Evidence tells who could still fill a number that was passed over. It proves something for a Read that comes later.
+	Evidence(ctx context.Context) (Evidence, error)
+
+	// Read returns the rows above q.After in rising order, and what there is in the probed ranges, all from one snapshot. At
+	// most q.Limit.Rows are returned, and they end at the row that takes them over q.Limit.Bytes. Numbers that do not rise
+	// strictly are a Stop with SEQUENCE_NOT_UNIQUE; another server under the same address is a Stop with SOURCE_WENT_BACK.
+	Read(ctx context.Context, q Query) (Page, error)
+
+	// Late returns the named rows, as Reread does, but only those that `where` takes.
+	Late(ctx context.Context, seqs []int64, limit Limit) (rows []*record.Record, seen int, err error)
 
 	// Reread returns the named rows in rising order, without the feed's `where`; a row that is gone is
 	// absent. It ends at the row that takes it over limit.Bytes and reports how many of seqs, from
 	// the first, it has looked at (at least one).
 	Reread(ctx context.Context, seqs []int64, limit Limit) (rows []*record.Record, seen int, err error)
+
+	// Numbers returns which numbers there are in a range: the lowest, at most limit.
+	Numbers(ctx context.Context, within record.Range, limit int) (record.Probe, error)
 
 	// Close ends the connections. The source is not used afterwards.
 	Close() error
@@ -40,10 +49,54 @@ type Limit struct {
 	Bytes int
 }
 
-// Page is what one reading found. Full tells that a bound ended it, so more may wait.
+// Query is what to read: rows above After, and which numbers there are in the ranges, which rise and do not overlap.
+type Query struct {
+	After  int64
+	Limit  Limit
+	Probes []record.Range
+}
+
+// Page is what one reading found, in one snapshot.
 type Page struct {
 	Records []*record.Record
-	Full    bool
+	Full    bool    // a bound ended it: more may wait
+	Numbers []int64 // that exist above Query.After, without a hole up to the last one; also of rows that `where` leaves out
+	Probes  []record.Probe
+	Highest *int64 // the highest number of all, where Numbers is empty; nil: there is no row
+	Server  string // which life of which server was read, as Evidence.Server
+}
+
+// Evidence is who could still fill a number that was passed over.
+type Evidence struct {
+	Valid   bool          // false: the server cannot tell, because it is a standby
+	Server  string        // which life of which server
+	Holders []string      // transactions with a lock by which they may own a number that is not visible yet
+	Lag     time.Duration // of a standby: how far it may be behind its primary
+}
+
+// Numbering says how it becomes certain that a number that was passed over will not appear any more.
+type Numbering struct {
+	Rule   Rule
+	Pooled bool   // the sequence has CACHE or INCREMENT: numbers may be taken long before they are used
+	Text   string // for people: which rule, and why
+}
+
+// Rule is a way to close gaps.
+type Rule string
+
+// The rules.
+const (
+	ByEvidence Rule = "evidence" // when no transaction is left that could fill it
+	ByAge      Rule = "age"      // when it has been watched for gaps.watch
+	InOrder    Rule = "in order" // numbers become visible in order: there are no gaps
+)
+
+// Beginning is where a new feed begins. Where that is in the middle of the table, From to After are the last numbers below: those in
+// Known belong to rows, which are not carried, and the others may still appear.
+type Beginning struct {
+	After int64
+	From  int64 // above After: nothing was looked at
+	Known []record.Number
 }
 
 // Start is the file's `start`: "first", "now", or a number in At.
@@ -58,6 +111,7 @@ type Description struct {
 	Columns  []record.Column // of the rows, in message order
 	Server   string          // for people: "PostgreSQL 16.3 as relay_ro"
 	Notes    []string        // for people: "read-only is kept by the transaction alone, because ..."
+	Numbers  Numbering
 }
 
 // Identity is what READ_DATA_INFO keeps of the source, so that another one is not taken for it.

@@ -3,7 +3,6 @@ package source
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/jmoiron/sqlx"
@@ -18,6 +17,7 @@ type SQL struct {
 	dialect dialect
 	plan    *plan // what Open learnt
 	server  string
+	rule    Rule
 	mean    int // bytes of a row in the last page; 0 before
 }
 
@@ -25,15 +25,15 @@ var _ Source = (*SQL)(nil)
 
 // Open is described at Source.
 func (s *SQL) Open(ctx context.Context) (d Description, err error) {
-	err = s.view(ctx, func(tx *sqlx.Tx, server string) error {
+	err = s.view(ctx, func(tx *sqlx.Tx, who peer) error {
 		r, p, err := s.learn(ctx, tx)
 		if err != nil {
 			return err
 		}
-		s.plan, s.server = p, server
+		s.plan, s.server, s.rule = p, who.server, r.numbers.Rule
 		d = Description{
-			Identity: Identity{Relation: p.relation, Sequence: s.o.Sequence, Server: server, Timeline: r.timeline},
-			Columns:  p.columns, Server: r.server, Notes: r.notes,
+			Identity: Identity{Relation: p.relation, Sequence: s.o.Sequence, Server: who.server, Timeline: r.timeline},
+			Columns:  p.columns, Server: r.server, Notes: r.notes, Numbers: r.numbers,
 		}
 		return nil
 	})
@@ -57,52 +57,11 @@ func (s *SQL) learn(ctx context.Context, tx *sqlx.Tx) (*relation, *plan, error) 
 	if err := s.dialect.inspect(ctx, tx, r, p.fields[p.seq]); err != nil {
 		return nil, nil, err
 	}
+	if err := s.dialect.numbering(ctx, tx, r, p.fields[p.seq]); err != nil {
+		return nil, nil, err
+	}
 	p.unique = r.unique
 	return r, p, p.try(ctx, tx, s.o)
-}
-
-// Start is described at Source. It looks at all rows, whatever `where` says: what is below the
-// highest number is not new.
-func (s *SQL) Start(ctx context.Context, at Start) (int64, error) {
-	if at.Mode == "number" {
-		return at.At, nil
-	}
-	var low, high *int64
-	err := s.view(ctx, func(tx *sqlx.Tx, _ string) error {
-		return tx.QueryRowxContext(ctx, s.plan.bounds()).Scan(&low, &high)
-	})
-	switch {
-	case err != nil:
-		return 0, err
-	case at.Mode == "now" && high != nil:
-		return *high, nil
-	case low == nil || *low > 0:
-		return 0, nil
-	case *low == math.MinInt64:
-		return 0, s.o.belowEverything()
-	}
-	return s.plan.fields[s.plan.seq].lowest, nil
-}
-
-// Read is described at Source.
-func (s *SQL) Read(ctx context.Context, after int64, limit Limit) (Page, error) {
-	p := s.newPage(limit)
-	p.last, p.rising = after, true
-	err := s.view(ctx, func(tx *sqlx.Tx, _ string) error {
-		if err := s.dialect.each(ctx, tx, s.plan.page(limit.Rows), after, p); err != nil {
-			return err
-		}
-		p.full = p.full || len(p.records) == limit.Rows
-		if p.full && !s.plan.unique {
-			return s.noTwin(ctx, tx, p.last)
-		}
-		return nil
-	})
-	if err != nil {
-		return Page{}, err
-	}
-	s.mean = p.mean()
-	return Page{Records: p.records, Full: p.full}, nil
 }
 
 // noTwin looks for a second row with the number a full page ended at: the next page would begin
@@ -120,12 +79,21 @@ func (s *SQL) noTwin(ctx context.Context, tx *sqlx.Tx, seq int64) error {
 
 // Reread is described at Source. It looks at seqs as far as they rise.
 func (s *SQL) Reread(ctx context.Context, seqs []int64, limit Limit) ([]*record.Record, int, error) {
+	return s.named(ctx, s.plan.again(), seqs, limit)
+}
+
+// Late is described at Source.
+func (s *SQL) Late(ctx context.Context, seqs []int64, limit Limit) ([]*record.Record, int, error) {
+	return s.named(ctx, s.plan.late(), seqs, limit)
+}
+
+func (s *SQL) named(ctx context.Context, query string, seqs []int64, limit Limit) ([]*record.Record, int, error) {
 	if seqs = rising(seqs[:min(len(seqs), limit.Rows)]); len(seqs) == 0 {
 		return nil, 0, nil
 	}
 	p := s.newPage(limit)
-	err := s.view(ctx, func(tx *sqlx.Tx, _ string) error {
-		return s.dialect.each(ctx, tx, s.plan.again(), s.dialect.numbers(seqs), p)
+	err := s.view(ctx, func(tx *sqlx.Tx, _ peer) error {
+		return s.dialect.each(ctx, tx, query, s.dialect.numbers(seqs), p)
 	})
 	if err != nil {
 		return nil, 0, err
@@ -152,16 +120,16 @@ func rising(seqs []int64) []int64 {
 func (s *SQL) Close() error { return s.db.Close() }
 
 // view runs f in a read-only transaction on the server that Open saw, and sorts what went wrong.
-func (s *SQL) view(ctx context.Context, f func(*sqlx.Tx, string) error) error {
-	tx, server, err := s.dialect.begin(ctx, s.db)
+func (s *SQL) view(ctx context.Context, f func(*sqlx.Tx, peer) error) error {
+	tx, who, err := s.dialect.begin(ctx, s.db)
 	if err != nil {
 		return s.trouble(ctx, err)
 	}
 	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
-	if s.plan != nil && server != s.server {
-		return s.o.wentBack(s.server, server)
+	if s.plan != nil && who.server != s.server {
+		return s.o.wentBack(s.server, who.server)
 	}
-	if err := f(tx, server); err != nil {
+	if err := f(tx, who); err != nil {
 		return s.trouble(ctx, err)
 	}
 	if err := tx.Commit(); err != nil {

@@ -23,17 +23,31 @@ type sqlite struct {
 var _ dialect = (*sqlite)(nil)
 
 // begin: a deferred transaction takes its snapshot at the first read; the file's path is what it is known by.
-func (s *sqlite) begin(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, string, error) {
+func (s *sqlite) begin(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, peer, error) {
 	tx, err := db.BeginTxx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, "", fmt.Errorf("begin: %w", err)
+		return nil, peer{}, fmt.Errorf("begin: %w", err)
 	}
 	var path string
 	if err := tx.QueryRowxContext(ctx, `SELECT file FROM pragma_database_list WHERE name = 'main'`).Scan(&path); err != nil {
 		_ = tx.Rollback()
-		return nil, "", fmt.Errorf("begin: %w", err)
+		return nil, peer{}, fmt.Errorf("begin: %w", err)
 	}
-	return tx, path, nil
+	return tx, peer{path, path}, nil
+}
+
+// numbering: SQLite has one writer at a time, which takes its numbers while it writes.
+func (s *sqlite) numbering(_ context.Context, _ *sqlx.Tx, r *relation, _ column) error {
+	r.numbers = Numbering{Rule: InOrder, Text: "SQLite has one writer: numbers become visible in order"}
+	return nil
+}
+
+func (s *sqlite) evidence(context.Context, *sqlx.DB) (Evidence, error) { return Evidence{}, nil }
+
+// probe takes one range: there are no gaps here, and so never more than one to look into.
+func (s *sqlite) probe(list, from, sequence string, limit int) string {
+	return fmt.Sprintf(`SELECT 0, %[1]s FROM %[2]s WHERE %[3]s BETWEEN (SELECT value FROM json_each(?1)) AND (SELECT value FROM json_each(?2))
+		ORDER BY %[3]s LIMIT %[4]d`, list, from, sequence, limit)
 }
 
 func (s *sqlite) locate(ctx context.Context, tx *sqlx.Tx) (*relation, error) {

@@ -112,7 +112,7 @@ func (s *SQL) Retry(ctx context.Context, f Filter, limit int64, perSecond float6
 		if changed, err = s.retry(ctx, tx, f, limit, perSecond); err != nil {
 			return err
 		}
-		audit, err = s.audit(ctx, tx, f, changed, a)
+		audit, err = s.audit(ctx, tx, f.Feed, f, changed, a)
 		return err
 	})
 	return changed, audit, s.trouble(ctx, "retry rows of "+f.Feed, err)
@@ -188,14 +188,15 @@ func (sp spread) sql(c *selection) (wait, next string) {
 	return wait, "clock_timestamp() + picked.wait * interval '1 second'"
 }
 
-func (s *SQL) audit(ctx context.Context, tx *sqlx.Tx, f Filter, changed int64, a Audit) (id int64, err error) {
-	filter, err := json.Marshal(f)
+// audit notes who did it; what is a struct that says to which rows.
+func (s *SQL) audit(ctx context.Context, tx *sqlx.Tx, feed string, what any, changed int64, a Audit) (id int64, err error) {
+	filter, err := json.Marshal(what)
 	if err != nil {
 		return 0, err
 	}
 	err = s.get(ctx, tx, &id, `
 		INSERT INTO audit (actor, origin, command, feed, filter, changed, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-		clean(a.Actor), clean(a.Origin), clean(a.Command), f.Feed, string(filter), changed, clean(a.Reason))
+		clean(a.Actor), clean(a.Origin), clean(a.Command), feed, string(filter), changed, clean(a.Reason))
 	return id, err
 }

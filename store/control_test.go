@@ -102,7 +102,7 @@ func TestOverviewCountsAndNamesTheInstances(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		one := someFailed(t, w)
 		second := newCarrier(t, one.SQL, "one")
-		_, err := one.CreateFeed(t.Context(), "empty", 7, []byte(`{}`))
+		_, err := one.CreateFeed(t.Context(), "empty", Beginning{Start: 7, Identity: []byte(`{}`)})
 		require.NoError(t, err)
 		_, err = one.exec(t.Context(), one.db, `UPDATE dumped_data SET read_at = clock_timestamp() - $1 * interval '1 second' WHERE seq = 5`, 3600)
 		require.NoError(t, err)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -15,15 +16,21 @@ import (
 
 // position is a row of READ_DATA_INFO as it is scanned.
 type position struct {
-	LastRead int64  `db:"last_read_seq"`
-	High     int64  `db:"high_seq"`
-	StartSeq int64  `db:"start_seq"`
-	Version  int64  `db:"version"`
-	Identity []byte `db:"source_identity"`
-	Paused   bool   `db:"paused"`
+	LastRead int64       `db:"last_read_seq"`
+	High     int64       `db:"high_seq"`
+	StartSeq int64       `db:"start_seq"`
+	Version  int64       `db:"version"`
+	Identity []byte      `db:"source_identity"`
+	Paused   bool        `db:"paused"`
+	StopCode record.Code `db:"stop_code"`
+	StopText string      `db:"stop_text"`
 }
 
-const selectPosition = `SELECT last_read_seq, high_seq, start_seq, version, source_identity, paused FROM read_data_info `
+const (
+	positionColumns = `last_read_seq, high_seq, start_seq, version, source_identity, paused,
+		coalesce(stop_code, '') AS stop_code, coalesce(stop_text, '') AS stop_text`
+	selectPosition = `SELECT ` + positionColumns + ` FROM read_data_info `
+)
 
 func (s *SQL) position(ctx context.Context, q sqlx.QueryerContext, feed, locking string) (Position, error) {
 	var p position
@@ -41,14 +48,49 @@ func (s *SQL) Position(ctx context.Context, feed string) (Position, error) {
 }
 
 // CreateFeed implements Feeds.
-func (s *SQL) CreateFeed(ctx context.Context, feed string, start int64, identity []byte) (Position, error) {
-	_, err := s.exec(ctx, s.db, `
-		INSERT INTO read_data_info (feed, last_read_seq, high_seq, start_seq, source_identity)
-		VALUES ($1, $2, $2, $2, $3) ON CONFLICT DO NOTHING`, feed, start, clean(string(identity)))
+func (s *SQL) CreateFeed(ctx context.Context, feed string, b Beginning) (Position, error) {
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		n, err := s.exec(ctx, tx, `
+			INSERT INTO read_data_info (feed, last_read_seq, high_seq, start_seq, source_identity)
+			VALUES ($1, $2, $2, $2, $3) ON CONFLICT DO NOTHING`, feed, b.Start, clean(string(b.Identity)))
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.begin(ctx, tx, feed, b)
+	})
 	if err != nil {
 		return Position{}, s.trouble(ctx, "write the first position of "+feed, err)
 	}
 	return s.Position(ctx, feed)
+}
+
+// begin writes what is known of the numbers below a feed's beginning.
+func (s *SQL) begin(ctx context.Context, tx *sqlx.Tx, feed string, b Beginning) error {
+	gaps := make([]Gap, len(b.Gaps))
+	for i, r := range b.Gaps {
+		gaps[i].Range = r
+	}
+	if err := s.addGaps(ctx, tx, feed, gaps); err != nil || len(b.Skipped) == 0 {
+		return err
+	}
+	_, err := s.exec(ctx, tx, `
+		INSERT INTO dumped_data (feed, seq, status, outcome, metadata, message_id, read_at, finished_at)
+		SELECT $1, x.seq, 'COMPLETED', 'SKIPPED', '{}', $2 || x.seq, clock_timestamp(), clock_timestamp()
+		  FROM json_to_recordset($3) AS x(seq bigint) WHERE true ON CONFLICT DO NOTHING`,
+		feed, s.id+"."+feed+".", numbered(b.Skipped))
+	return err
+}
+
+// numbered is a table of numbers as it travels to the database.
+func numbered(seqs []int64) string {
+	rows := make([]struct {
+		Seq int64 `json:"seq"`
+	}, len(seqs))
+	for i, seq := range seqs {
+		rows[i].Seq = seq
+	}
+	document, _ := json.Marshal(rows) // numbers
+	return string(document)
 }
 
 // SetIdentity implements Feeds.
@@ -63,9 +105,9 @@ func (s *SQL) SetIdentity(ctx context.Context, feed string, identity []byte) err
 }
 
 // Dump implements Feeds.
-func (s *SQL) Dump(ctx context.Context, d Dump) (Position, []int64, error) {
+func (s *SQL) Dump(ctx context.Context, d Dump) (Position, []Dumped, error) {
 	var before, after Position
-	var inserted []int64
+	var inserted []Dumped
 	err := s.tx(ctx, func(tx *sqlx.Tx) (err error) {
 		if before, err = s.position(ctx, tx, d.Feed, ` FOR UPDATE`); err != nil {
 			return err
@@ -76,7 +118,10 @@ func (s *SQL) Dump(ctx context.Context, d Dump) (Position, []int64, error) {
 		if inserted, err = s.insert(ctx, tx, d); err != nil {
 			return err
 		}
-		return conflict(d, before.High, inserted)
+		if err = conflict(d, before.High, inserted); err != nil {
+			return err
+		}
+		return s.changeGaps(ctx, tx, d)
 	})
 	if err != nil {
 		return Position{}, nil, s.trouble(ctx, "dump "+d.Feed, err)
@@ -105,39 +150,67 @@ type dumped struct {
 	Key      *string `json:"key"`
 }
 
-// insert returns the seqs that were not there before.
-func (s *SQL) insert(ctx context.Context, tx *sqlx.Tx, d Dump) (inserted []int64, err error) {
-	rows := make([]dumped, 0, len(d.Records))
-	for _, r := range d.Records {
+// insert returns the rows that were not there before, and those that are to be sent again.
+func (s *SQL) insert(ctx context.Context, tx *sqlx.Tx, d Dump) (inserted []Dumped, err error) {
+	if len(d.Records) == 0 {
+		return nil, nil
+	}
+	document, err := json.Marshal(travelling(d.Records))
+	if err != nil {
+		return nil, err
+	}
+	err = s.list(ctx, tx, &inserted, insert, d.Feed, d.Instance, string(document))
+	slices.SortFunc(inserted, func(a, b Dumped) int { return cmp.Compare(a.Seq, b.Seq) }) // RETURNING has no order
+	return inserted, err
+}
+
+// insert: a number that was recorded is left alone, save where a person has ordered COMPLETED rows to be sent again.
+const insert = `
+	INSERT INTO dumped_data AS d (feed, seq, owner, metadata, message_id, business_key, read_at)
+	SELECT $1, x.seq, $2, x.metadata, x.message, x.key, clock_timestamp()
+	  FROM json_to_recordset($3) AS x(seq bigint, metadata text, message text, key text) WHERE true
+	    ON CONFLICT (feed, seq) DO UPDATE
+	   SET status = 'NEW', outcome = NULL, error_code = NULL, error_text = NULL, attempts = 0, crashes = 0, finished_at = NULL,
+	       metadata = excluded.metadata, message_id = excluded.message_id || '.r' || (d.resends + 1), resends = d.resends + 1,
+	       business_key = excluded.business_key, owner = excluded.owner, claim_no = d.claim_no + 1, read_at = excluded.read_at
+	 WHERE ` + ordered + `
+	RETURNING seq, message_id, claim_no`
+
+// ordered tells whether a row of feed $1 is to be sent again when its number is read again.
+const ordered = `d.status = 'COMPLETED' AND d.seq > (SELECT resend_above FROM read_data_info WHERE feed = $1)
+	AND d.finished_at < (SELECT resend_before FROM read_data_info WHERE feed = $1)`
+
+func travelling(records []*record.Record) []dumped {
+	rows := make([]dumped, 0, len(records))
+	for _, r := range records {
 		row := dumped{Seq: r.Seq, Metadata: clean(r.Metadata), Message: r.MessageID}
 		if r.Key != nil {
 			row.Key = new(clean(*r.Key))
 		}
 		rows = append(rows, row)
 	}
-	document, err := json.Marshal(rows)
-	if err != nil {
-		return nil, err
-	}
-	err = s.list(ctx, tx, &inserted, `
-		INSERT INTO dumped_data (feed, seq, owner, metadata, message_id, business_key, read_at)
-		SELECT $1, x.seq, $2, x.metadata, x.message, x.key, clock_timestamp()
-		  FROM json_to_recordset($3) AS x(seq bigint, metadata text, message text, key text) WHERE true
-		    ON CONFLICT DO NOTHING RETURNING seq`, d.Feed, d.Instance, string(document))
-	slices.Sort(inserted)
-	return inserted, err
+	return rows
+}
+
+// Known implements Feeds.
+func (s *SQL) Known(ctx context.Context, feed string, seqs []int64) (known []int64, err error) {
+	err = s.list(ctx, s.db, &known, `
+		SELECT seq FROM dumped_data AS d WHERE feed = $1 AND seq = ANY($2) AND NOT coalesce(`+ordered+`, false) ORDER BY seq`,
+		feed, s.dialect.list(seqs))
+	return known, s.trouble(ctx, "look rows of "+feed+" up", err)
 }
 
 // conflict is a defect above high, which no dump has reached yet: what stands there already would hide a new row.
-func conflict(d Dump, high int64, inserted []int64) error {
+func conflict(d Dump, high int64, inserted []Dumped) error {
 	for _, r := range d.Records {
-		if _, found := slices.BinarySearch(inserted, r.Seq); !found && r.Seq > high {
+		_, found := slices.BinarySearchFunc(inserted, r.Seq, func(row Dumped, seq int64) int { return cmp.Compare(row.Seq, seq) })
+		if !found && r.Seq > high {
 			return &record.Stop{
 				Code: record.SourceWentBack,
 				Text: fmt.Sprintf("number %d is above %d, the highest that feed %s has ever read, but DUMPED_DATA holds it already", r.Seq, high, d.Feed),
 				Remedy: "The source was restored or its numbers began anew, or READ_DATA_INFO was changed by hand.\n" +
 					"Nothing was written, and nothing is sent under these numbers.\n" +
-					"→ find out which; then give the feed a new name in the file, with start: at the first number to carry",
+					"→ find out which; then go on from a number that is surely right: rowrelay rewind " + d.Feed + " --to N --resend completed --reason ...",
 			}
 		}
 	}

@@ -15,10 +15,10 @@ func TestFirstPositionStaysWhoeverComesSecond(t *testing.T) {
 		require.ErrorIs(t, err, ErrNoFeed)
 		require.ErrorIs(t, s.SetIdentity(t.Context(), feed, []byte(`{}`)), ErrNoFeed)
 		want := Position{LastRead: -5, High: -5, StartSeq: -5, Identity: []byte(`{"timeline":1}`)}
-		p, err := s.CreateFeed(t.Context(), feed, -5, want.Identity)
+		p, err := s.CreateFeed(t.Context(), feed, Beginning{Start: -5, Identity: want.Identity})
 		require.NoError(t, err)
 		require.Equal(t, want, p)
-		p, err = s.CreateFeed(t.Context(), feed, 99, []byte(`{}`))
+		p, err = s.CreateFeed(t.Context(), feed, Beginning{Start: 99, Identity: []byte(`{}`)})
 		require.NoError(t, err)
 		require.Equal(t, want, p)
 		require.NoError(t, s.SetIdentity(t.Context(), feed, []byte(`{"timeline":2}`)))
@@ -36,7 +36,7 @@ func TestDumpMovesThePositionWithItsRows(t *testing.T) {
 		records[0].Key = new("A-4711")
 		p, inserted, err := one.Dump(t.Context(), Dump{Feed: feed, Instance: one.id, LastRead: 9, Records: records})
 		require.NoError(t, err)
-		require.Equal(t, []int64{3, 9}, inserted)
+		require.Equal(t, []int64{3, 9}, dumpedSeqs(inserted))
 		require.Equal(t, Position{LastRead: 9, High: 9, Version: 1, Identity: []byte(`{}`)}, p)
 		stored, err := one.Position(t.Context(), feed)
 		require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestKnownRowBelowHighIsLeftOut(t *testing.T) {
 		require.NoError(t, err)
 		_, inserted, err := one.Dump(t.Context(), Dump{Feed: feed, Instance: one.id, Seen: p, LastRead: 4, Records: bunch(1, 2, 3, 4)})
 		require.NoError(t, err)
-		require.Equal(t, []int64{2, 4}, inserted)
+		require.Equal(t, []int64{2, 4}, dumpedSeqs(inserted))
 	})
 }
 
@@ -99,7 +99,7 @@ func TestKnownRowAboveHighStopsTheFeed(t *testing.T) {
 		var stop *record.Stop
 		require.ErrorAs(t, err, &stop)
 		require.Equal(t, record.SourceWentBack, stop.Code)
-		require.Contains(t, stop.Remedy, "new name")
+		require.Contains(t, stop.Remedy, "rowrelay rewind orders")
 		after, err := one.Position(t.Context(), feed)
 		require.NoError(t, err)
 		require.Equal(t, p, after)
@@ -125,7 +125,7 @@ func TestNumbersReachTheLimitsOfInt8(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		const low, high = -1 << 63, 1<<63 - 1
 		s := w.open(t)
-		_, err := s.CreateFeed(t.Context(), feed, low, []byte(`{}`))
+		_, err := s.CreateFeed(t.Context(), feed, Beginning{Start: low, Identity: []byte(`{}`)})
 		require.NoError(t, err)
 		one := newCarrier(t, s, "one")
 		one.dump(low+1, high)

@@ -39,7 +39,7 @@ type modelMark struct {
 
 func newModel(t *rapid.T, s *SQL) *model {
 	m := &model{SQL: s, feed: uuid.NewString(), rows: map[int64]*modelRow{}, instances: map[string]*modelInstance{}}
-	_, err := s.CreateFeed(background(), m.feed, 0, []byte(`{}`))
+	_, err := s.CreateFeed(background(), m.feed, Beginning{Start: 0, Identity: []byte(`{}`)})
 	require.NoError(t, err)
 	m.register(t)
 	return m
@@ -74,7 +74,7 @@ func (m *model) dump(t *rapid.T) {
 		return
 	}
 	require.NoError(t, err)
-	require.Equal(t, numbers, inserted)
+	require.Equal(t, numbers, dumpedSeqs(inserted))
 	m.position.LastRead, m.position.Version = numbers[n-1], m.position.Version+1
 	for _, seq := range numbers {
 		m.rows[seq] = &modelRow{status: record.New, owner: me, claim: 1}

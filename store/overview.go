@@ -33,12 +33,16 @@ type counted struct {
 	Failed   int64  `db:"n_failed"`
 	Oldest   moment `db:"oldest"`
 	Finished moment `db:"finished"`
+	Gaps     int64  `db:"n_gaps"`
+	Born     moment `db:"oldest_gap"`
 }
 
 func (s *SQL) counts(ctx context.Context, now time.Time) ([]FeedCounts, error) {
 	var rows []counted
 	err := s.list(ctx, s.db, &rows, `
-		SELECT f.feed, last_read_seq, high_seq, start_seq, version, source_identity, paused,
+		SELECT f.feed, `+positionColumns+`,
+		       (SELECT count(*) FROM sequence_gap g WHERE g.feed = f.feed) AS n_gaps,
+		       (SELECT min(born_at) FROM sequence_gap g WHERE g.feed = f.feed) AS oldest_gap,
 		       coalesce(n.n, 0) AS n_new, n.oldest,
 		       (SELECT count(*) FROM dumped_data d WHERE d.feed = f.feed AND d.status = 'FAILED') AS n_failed,
 		       (SELECT max(finished_at) FROM (SELECT finished_at FROM dumped_data d WHERE d.feed = f.feed
@@ -50,6 +54,10 @@ func (s *SQL) counts(ctx context.Context, now time.Time) ([]FeedCounts, error) {
 	feeds := make([]FeedCounts, 0, len(rows))
 	for _, r := range rows {
 		c := FeedCounts{Feed: r.Feed, Position: Position(r.position), New: r.New, Failed: r.Failed, LastFinished: r.Finished.Time}
+		c.Gaps = r.Gaps
+		if !r.Born.IsZero() {
+			c.OldestGap = max(0, now.Sub(r.Born.Time))
+		}
 		if !r.Oldest.IsZero() {
 			c.OldestUnsent = max(0, now.Sub(r.Oldest.Time))
 		}

@@ -37,6 +37,8 @@ var (
 	ErrNoFeed = errors.New("the feed has no position yet")
 	// ErrNoRow: DUMPED_DATA has no such row.
 	ErrNoRow = errors.New("no such row")
+	// ErrForward: a feed only goes back.
+	ErrForward = errors.New("the feed has not read so far")
 )
 
 // HeldError says that another living process holds the instance's name, or the SQLite file.
@@ -77,23 +79,46 @@ type Position struct {
 	Version  int64  // the compare-and-set token, +1 at every commit
 	Identity []byte // JSON of source.Identity, as it was given to CreateFeed
 	Paused   bool
+	StopCode record.Code // why the feed reads no further until a person decides; "" if it does
+	StopText string
 }
 
 // Feeds is READ_DATA_INFO and the dump.
 type Feeds interface {
 	// Position returns the feed's position, or ErrNoFeed.
 	Position(ctx context.Context, feed string) (Position, error)
+	// Gaps returns the feed's open gaps, lowest first. They are those of the position that was read before, or of a later one.
+	Gaps(ctx context.Context, feed string) ([]Gap, error)
 	// CreateFeed writes the feed's first position and returns what stands there afterwards, which is
 	// another's if another was first.
-	CreateFeed(ctx context.Context, feed string, start int64, identity []byte) (Position, error)
+	CreateFeed(ctx context.Context, feed string, b Beginning) (Position, error)
 	// SetIdentity replaces the stored identity (a changed timeline), without touching version.
 	SetIdentity(ctx context.Context, feed string, identity []byte) error
-	// Dump moves the position and inserts the records as NEW rows, owned by the instance, claim_no 1,
-	// in ONE transaction. It returns the new position and the seqs that were inserted; one that stood
-	// there already, at or below the old High, is left out and must not go on. ErrStale: nothing was
-	// written, read the position again. A conflict above the old High: a *record.Stop with
+	// StopFeed notes that the feed reads no further until Rewind, for every instance.
+	StopFeed(ctx context.Context, feed string, stop *record.Stop) error
+	// Dump moves the position, changes the gaps and inserts the records as NEW rows, owned by the instance, claim_no 1,
+	// in ONE transaction. It returns the new position and the rows that were inserted, lowest first; one that stood
+	// there already, at or below the old High, is left out and must not go on, unless Rewind has ordered it to be sent again.
+	// ErrStale: nothing was written, read the position again. A conflict above the old High: a *record.Stop with
 	// SOURCE_WENT_BACK, nothing was written.
-	Dump(ctx context.Context, d Dump) (Position, []int64, error)
+	Dump(ctx context.Context, d Dump) (Position, []Dumped, error)
+	// Known returns those of seqs that DUMPED_DATA holds, lowest first, save what Rewind has ordered to be sent again.
+	Known(ctx context.Context, feed string, seqs []int64) ([]int64, error)
+}
+
+// Gap is a row of SEQUENCE_GAP: a range of numbers that were passed over.
+type Gap struct {
+	record.Range
+	Age   time.Duration // by the store's clock
+	Dirty bool          // it also covers numbers that were dumped
+}
+
+// Beginning is a feed's first position. Skipped are rows below it that are not carried, Gaps are numbers below it that may still appear.
+type Beginning struct {
+	Start    int64
+	Identity []byte // JSON of source.Identity
+	Skipped  []int64
+	Gaps     []record.Range
 }
 
 // Dump is one bunch on its way into the store.
@@ -103,6 +128,15 @@ type Dump struct {
 	Seen     Position         // LastRead and Version as the poller saw them
 	LastRead int64            // the new one
 	Records  []*record.Record // Seq, MessageID, Metadata, Key, Created are stored
+	Gone     []int64          // Lo of gaps that are no more; one that is written anew is among them
+	Gaps     []Gap            // new ones
+}
+
+// Dumped is a row that a dump has inserted.
+type Dumped struct {
+	Seq       int64
+	MessageID string `db:"message_id"` // the record's own; of a row that is sent again by order, a fresh one
+	ClaimNo   int    `db:"claim_no"`
 }
 
 // Records is the life of DUMPED_DATA's rows.
@@ -153,6 +187,33 @@ type Control interface {
 	// Retry makes up to limit (0: all) selected FAILED rows NEW: no owner, attempts 0, crashes 0, no error, due at once or
 	// spread over time at perSecond (0: at once), and writes one AUDIT row, in one transaction.
 	Retry(ctx context.Context, f Filter, limit int64, perSecond float64, a Audit) (changed, audit int64, err error)
+	// Above counts the feed's rows above a number.
+	Above(ctx context.Context, feed string, seq int64) (Counts, error)
+	// Rewind moves a feed back, never forward, and lets a stopped one go on. It cuts the gaps at the new position and writes one
+	// AUDIT row, in one transaction. ErrForward: the position is lower already.
+	Rewind(ctx context.Context, feed string, r Rewind, a Audit) (audit int64, err error)
+	// Between returns what is recorded in a range: the rows with the lowest numbers, at most limit, and all gaps that touch the range. A
+	// row that leaves its gap meanwhile is in both.
+	Between(ctx context.Context, feed string, within record.Range, limit int) ([]Standing, []Gap, error)
+	// Deliver records rows that were missed as NEW, owned by nobody, and writes one AUDIT row, in one transaction.
+	Deliver(ctx context.Context, feed string, records []*record.Record, a Audit) (delivered, audit int64, err error)
+}
+
+// Counts are rows by status.
+type Counts struct{ New, Completed, Failed int64 }
+
+// Rewind says where a feed goes on.
+type Rewind struct {
+	To       int64
+	Resend   bool   // rows above To that are COMPLETED now are dumped again, under a fresh message id, when their numbers are read again
+	Identity []byte // JSON of the source.Identity that is expected from now on
+}
+
+// Standing is one row's number and how it stands.
+type Standing struct {
+	Seq     int64
+	Status  record.Status
+	Outcome *record.Outcome
 }
 
 // Filter selects FAILED rows. Zero fields do not filter.
@@ -226,5 +287,7 @@ type FeedCounts struct {
 	New          int64
 	Failed       int64
 	OldestUnsent time.Duration
-	LastFinished time.Time // zero if nothing was finished yet
+	Gaps         int64         // open ones
+	OldestGap    time.Duration // its age, 0 if there is none
+	LastFinished time.Time     // zero if nothing was finished yet
 }

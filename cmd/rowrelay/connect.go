@@ -148,7 +148,15 @@ func (e *ends) sourceFindings() []finding {
 	for _, note := range e.source.Notes {
 		found = append(found, doubt(name, note, ""))
 	}
-	return append(found, doubt(name, limits, "numbers must become visible in order: see README, Limits"))
+	return append(found, numbering(name, e.source.Numbers))
+}
+
+// numbering says how gaps are closed; by age alone is worth a thought.
+func numbering(feed string, n source.Numbering) finding {
+	if n.Rule == source.ByAge {
+		return doubt(feed, n.Text, "let feeds."+feed+".source.gaps.watch be longer than the longest transaction that writes; docs/gaps.md")
+	}
+	return fine(feed, n.Text)
 }
 
 // checkStore opens the store as commands do: nothing is made or migrated.

@@ -22,9 +22,6 @@ import (
 // storePatience is how long `run` waits at the start for a store that is away.
 const storePatience = time.Minute
 
-// limits is the sentence that every start says until gaps are watched.
-const limits = "this version reads upwards only: a row that is committed below the last-read number is not seen"
-
 // service is one running daemon with what it was made from.
 type service struct {
 	*globals
@@ -179,6 +176,7 @@ func (s *service) preflight(ctx context.Context, f *actors.Feed) error {
 		return nil // the feed says so and tries again
 	}
 	s.board.Up(f.Name+"/dump", f.SourceName, d.Server)
+	s.log.Info("source", "feed", f.Name, "server", d.Server, "numbers", d.Numbers.Text)
 	for _, note := range d.Notes {
 		s.log.Warn("source", "feed", f.Name, "note", note)
 	}
@@ -202,7 +200,6 @@ func (s *service) sayStarted(feeds int) {
 	if c := s.file.Store.Connection; c == "" || s.file.Connections[c].Scheme() == "sqlite" {
 		s.log.Warn("a SQLite store serves one instance", "store", s.store.Where())
 	}
-	s.log.Warn(limits)
 }
 
 // carry runs the daemon, and beside it whatever follows the file or waits for the end.

@@ -50,7 +50,7 @@ func (s *survey) print(v *voice, quiet bool) {
 		return
 	}
 	t := table{columns: []column{{"FEED", false}, {"STATE", false}, {"LAST POLL", true}, {"LAST READ", true}, {"NEW", true},
-		{"FAILED", true}, {"SENT/MIN", true}, {"OLDEST", true}, {"LAST SENT", false}}}
+		{"FAILED", true}, {"SENT/MIN", true}, {"OLDEST", true}, {"GAPS", true}, {"LAST SENT", false}}}
 	failed := int64(0)
 	for _, f := range s.Feeds {
 		failed += f.Failed
@@ -125,12 +125,16 @@ func (s *survey) cells(f surveyedFeed) []string {
 	if f.New > 0 {
 		oldest = span(time.Duration(f.OldestUnsent * float64(time.Second)))
 	}
+	gaps := "0"
+	if f.GapsOpen > 0 {
+		gaps = fmt.Sprintf("%s (%s)", thousands(f.GapsOpen), span(time.Duration(f.OldestGap*float64(time.Second))))
+	}
 	rate := "-"
 	if len(f.Daemons) > 0 {
 		rate = strconv.Itoa(f.SentPerMin)
 	}
 	return []string{f.Feed, f.stateWords(), s.since(f.LastPoll), lastRead, strconv.FormatInt(f.New, 10),
-		strconv.FormatInt(f.Failed, 10), rate, oldest, s.since(f.LastSent)}
+		strconv.FormatInt(f.Failed, 10), rate, oldest, gaps, s.since(f.LastSent)}
 }
 
 func (s *survey) since(t *time.Time) string {

@@ -51,7 +51,7 @@ func (w *world) types(line string) said {
 func (w *world) fails(feed string, first, last int64, code record.Code) {
 	w.t.Helper()
 	ctx := w.t.Context()
-	seen, err := w.store.CreateFeed(ctx, feed, 0, []byte(`{}`))
+	seen, err := w.store.CreateFeed(ctx, feed, store.Beginning{Start: 0, Identity: []byte(`{}`)})
 	require.NoError(w.t, err)
 	d := store.Dump{Feed: feed, Instance: w.id, Seen: seen, LastRead: last}
 	var marks []store.Mark

@@ -49,6 +49,8 @@ type surveyedFeed struct {
 	InFlight     int          `json:"in_flight"`
 	SentPerMin   int          `json:"sent_per_min"`
 	OldestUnsent float64      `json:"oldest_unsent_seconds"`
+	GapsOpen     int64        `json:"gaps_open"`
+	OldestGap    float64      `json:"oldest_gap_seconds"`
 	LastSent     *time.Time   `json:"last_sent"`
 	LastFinished *time.Time   `json:"last_finished"`
 	Daemons      []feedReport `json:"instances"` // what each living daemon says of this feed
@@ -103,6 +105,7 @@ func (s *survey) feed(name string, file *config.File, counts map[string]store.Fe
 	f := surveyedFeed{Feed: name, InFile: inFile, Daemons: []feedReport{}}
 	if c, ok := counts[name]; ok {
 		f.LastRead, f.New, f.Failed = &c.Position.LastRead, c.New, c.Failed
+		f.GapsOpen, f.OldestGap = c.Gaps, c.OldestGap.Seconds()
 		f.OldestUnsent, f.LastFinished = c.OldestUnsent.Seconds(), moment(c.LastFinished)
 	}
 	for _, i := range s.Instances {

@@ -127,6 +127,6 @@ func TestStatusJSONSaysNullForWhatIsNotKnown(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"now":"2026-09-01T10:45:00Z",
 		"store":{"name":"relaydb","id":"acme-prod","where":"postgres://relay-db:5432/relay"}, "instances":[],
-		"feeds":[{"feed":"orders","state":"down","in_file":true,"last_poll":null,"last_read":null,"new":0,"failed":0,"in_flight":0,
+		"feeds":[{"feed":"orders","state":"down","in_file":true,"last_poll":null,"last_read":null,"new":0,"failed":0,"gaps_open":0,"oldest_gap_seconds":0,"in_flight":0,
 			"sent_per_min":0,"oldest_unsent_seconds":0,"last_sent":null,"last_finished":null,"instances":[]}]}`, string(document))
 }

@@ -104,6 +104,7 @@ func newFeed(f *config.File, name string, board *actors.Board) (*actors.Feed, er
 func settings(f config.Feed) actors.Settings {
 	return actors.Settings{
 		Workers: f.Workers, PollInterval: time.Duration(f.PollInterval), MaxInFlight: f.MaxInFlight, Bunch: f.Source.Bunch,
+		MinWatch: time.Duration(f.Source.Gaps.MinWatch), Watch: time.Duration(f.Source.Gaps.Watch),
 		Retry: actors.Retry{
 			MaxAttempts: f.Retry.MaxAttempts, Initial: time.Duration(f.Retry.Initial), Max: time.Duration(f.Retry.Max),
 			Factor: f.Retry.Factor, Jitter: f.Retry.Jitter,
