@@ -20,6 +20,7 @@ func (d *dump) troubled(c actor.Context, connection string, err error) bool {
 	}
 	if s, ok := errors.AsType[*record.Stop](err); ok {
 		d.stop(s)
+		d.again(c)
 		return true
 	}
 	next := d.pause.NextBackOff()
