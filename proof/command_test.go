@@ -36,6 +36,7 @@ type status struct {
 			Workers  int
 			Dropped  int64 `json:"bunches_dropped"`
 			Replayed int64 `json:"rows_replayed"`
+			LateRows int64 `json:"late_rows"`
 		}
 	}
 	Feeds []struct {

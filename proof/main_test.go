@@ -18,9 +18,10 @@ import (
 )
 
 var (
-	full  = flag.Bool("full", false, "run the full sizes and write the report")
-	seed  = flag.Uint64("seed", 20261122, "seed of everything random")
-	write = flag.String("report", "", "file that the report goes to, with -full")
+	full   = flag.Bool("full", false, "run the full sizes and write the report")
+	seed   = flag.Uint64("seed", 20261122, "seed of everything random")
+	stress = flag.Duration("stress", 0, "how long each stress lasts; 0: the cut's or the full length")
+	write  = flag.String("report", "", "file that the report goes to, with -full")
 )
 
 // program is the binary under test.

@@ -35,6 +35,8 @@ type world struct {
 	grace    string // shutdown_grace
 	through  string // address of a proxy that the program takes for the store's; empty: the store's own
 	bunch    int
+	gaps     string            // the source's gaps block; empty: the defaults
+	where    string            // the source's where; empty: none
 	feed     map[string]string // keys of the feed that are not left to the defaults
 	extra    string            // further top-level blocks
 }
@@ -113,15 +115,27 @@ connections:
 store: { connection: relaydb, id: proof }
 feeds:
   orders:
-%s    source: { connection: erp, table: public.orders, sequence: id, start: first, business_key: key, bunch: %d }
+%s    source: { connection: erp, table: public.orders, sequence: id, start: first, business_key: key, bunch: %d%s }
     message: { root: Order, max_size: 16MiB }
     sink: { connection: mq, queue: %s }
-%s`, w.instance, w.grace, w.postgres(w.reader), w.storeConnection(), w.sink, w.login[0], w.login[1], feed.String(), w.bunch, w.queue, w.extra)
+%s`, w.instance, w.grace, w.postgres(w.reader), w.storeConnection(), w.sink, w.login[0], w.login[1], feed.String(), w.bunch, w.sourceExtras(), w.queue, w.extra)
 	path := w.path()
 	temporary := path + ".new"
 	require.NoError(w.t, os.WriteFile(temporary, []byte(file), 0o600))
 	require.NoError(w.t, os.Rename(temporary, path))
 	return path
+}
+
+// sourceExtras are the keys of the source that most tests leave out.
+func (w *world) sourceExtras() string {
+	extras := ""
+	if w.gaps != "" {
+		extras += ", gaps: " + w.gaps
+	}
+	if w.where != "" {
+		extras += fmt.Sprintf(", where: %q", w.where)
+	}
+	return extras
 }
 
 // path is where config writes the file.
