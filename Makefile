@@ -6,7 +6,7 @@ PARTS ?= $(or $(ROWRELAY_PARTS),$(HOME)/.cache/rowrelay/parts)
 export PATH := $(PARTS)/bin:$(PATH)
 export ROWRELAY_PARTS := $(PARTS)
 
-.PHONY: help build demo deps test proof lint clean
+.PHONY: help build demo deps test proof stress lint clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: build lint ## all tests against the real parts, in a cut that ends in 12 m
 
 proof: build ## the full sizes, written to docs/proof
 	scripts/proof.sh
+
+stress: build ## late rows from twelve writers for ten minutes, twice, written to docs/proof
+	scripts/proof.sh stress
 
 lint: ## go vet, the linter, formatting
 	scripts/lint.sh

@@ -18,10 +18,12 @@ import (
 )
 
 var (
-	full   = flag.Bool("full", false, "run the full sizes and write the report")
-	seed   = flag.Uint64("seed", 20261122, "seed of everything random")
-	stress = flag.Duration("stress", 0, "how long each stress lasts; 0: the cut's or the full length")
-	write  = flag.String("report", "", "file that the report goes to, with -full")
+	full    = flag.Bool("full", false, "run the full sizes and write the report")
+	seed    = flag.Uint64("seed", 20261122, "seed of everything random")
+	stress  = flag.Duration("stress", 0, "how long each stress lasts; 0: the cut's or the full length")
+	about   = flag.String("about", "the core", "what the report is about")
+	command = flag.String("command", "proof", "the make target that a person types for this report")
+	write   = flag.String("report", "", "file that the report goes to, with -full")
 )
 
 // program is the binary under test.
@@ -94,8 +96,8 @@ func (r *report) write(code int) error {
 		verdict = "SOME CHECKS FAILED: this run proves nothing."
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What the core shows\n\n%s Repeat it with `make deps proof`.\n\n", verdict)
-	fmt.Fprintf(&b, "- date: %s\n- command: `make proof`\n- seed: %d\n- revision: %s\n- machine: %s\n\n", time.Now().UTC().Format(time.DateOnly), *seed, revision(), machine())
+	fmt.Fprintf(&b, "# What the proofs of %s show\n\n%s Repeat it with `make deps %s`.\n\n", *about, verdict, *command)
+	fmt.Fprintf(&b, "- date: %s\n- command: `make %s`\n- seed: %d\n- revision: %s\n- machine: %s\n\n", time.Now().UTC().Format(time.DateOnly), *command, *seed, revision(), machine())
 	for _, name := range slices.Sorted(maps.Keys(r.lines)) {
 		fmt.Fprintf(&b, "## %s\n\n```\n%s\n```\n\n", name, strings.Join(r.lines[name], "\n"))
 	}

@@ -105,19 +105,30 @@ func (w *world) press(d time.Duration, slow time.Duration, shapes []shape, distu
 	return p
 }
 
-// TestNoRowIsLostToAnOutOfOrderCommit: the writers of an ordinary system, a real broker, and the naive rule on the same rows.
-func TestNoRowIsLostToAnOutOfOrderCommit(t *testing.T) {
-	broker := testbed.SharedBroker(t, testbed.Artemis)
-	w := newWorld(t).to(broker).sequenced("").watching("0s", "1h")
+// TestGapsNoRowIsLostToAnOutOfOrderCommit: the writers of an ordinary system, a real broker, and the naive rule on the same rows.
+func TestGapsNoRowIsLostToAnOutOfOrderCommit(t *testing.T) {
+	w := newWorld(t).sequenced("").watching("0s", "1h")
+	delivered := w.somewhere()
 	r := w.start()
 	p := w.press(stressFor(), 300*time.Millisecond, everyShape, nil)
 	w.caughtUp(len(p.committed))
 	w.until("gaps that nobody can fill are closed", func() bool { open, _ := w.ledger(); return open == 0 })
 	late := w.status().Instances[0].Feeds["orders"].LateRows
 	require.Zero(t, r.stop())
-	requireComplete(t, p.committed, w.carried(broker, len(p.committed)))
+	requireComplete(t, p.committed, delivered(len(p.committed)))
 	show(t, "%d writers for %s: rows committed %d, rolled back %d; late rows %d; lost 0, double 0, unexpected 0; the naive rule on the same rows lost %d; open gaps at most %d, at the end 0",
 		manyWriters, stressFor(), len(p.committed), p.rolled, late, p.naive, p.peak)
+}
+
+// somewhere is a real broker, or for a stress so long that its queue would not fit into one's memory, a broker in this process.
+func (w *world) somewhere() (delivered func(least int) map[int64]int) {
+	if *stress > 2*time.Minute {
+		a := w.listened()
+		return func(int) map[int64]int { return a.times }
+	}
+	broker := testbed.SharedBroker(w.t, testbed.Artemis)
+	w.to(broker)
+	return func(least int) map[int64]int { return w.carried(broker, least) }
 }
 
 // carried drains a real broker's queue by the rows' ids.
@@ -132,7 +143,42 @@ func (w *world) carried(b *testbed.Broker, least int) map[int64]int {
 	return seen
 }
 
-// pressedTo checks a stress whose messages were noted in this process.
+// TestGapsOutliveKillsOfTwoDaemons: two instances share a store, and one of them is killed every second or so.
+func TestGapsOutliveKillsOfTwoDaemons(t *testing.T) {
+	broker := testbed.SharedBroker(t, testbed.Artemis)
+	w := newWorld(t).to(broker).sequenced("").watching("0s", "1h")
+	names := []string{"relay-1", "relay-2"}
+	daemons := make([]*relay, len(names))
+	launch := func(i int) {
+		w.instance = names[i]
+		daemons[i] = w.start()
+		daemons[i].says("feed started")
+	}
+	launch(0)
+	launch(1)
+	random, kills, next, store := randomly(7), 0, time.Second, w.store.Open(t)
+	p := w.press(stressFor(), 300*time.Millisecond, everyShape, func(since time.Duration) {
+		if since > next {
+			i := random.IntN(len(daemons))
+			w.until("a row is NEW", func() bool { return len(w.newRows(store)) > 0 })
+			daemons[i].kill()
+			launch(i)
+			kills, next = kills+1, since+between(random, 500*time.Millisecond, 2*time.Second)
+		}
+	})
+	w.caughtUp(len(p.committed))
+	replayed := w.number(store, `SELECT count(*) FROM rowrelay.dumped_data WHERE claim_no > 1`)
+	dropped := w.dropped(names...)
+	for _, d := range daemons {
+		require.Zero(t, d.stop())
+	}
+	requireComplete(t, p.committed, w.carried(broker, len(p.committed)))
+	require.Positive(t, replayed)
+	show(t, "two daemons, %d kills in %s: rows %d, replayed %d; bunches refused since the last starts %d; lost 0, double 0, unexpected 0; naive lost %d",
+		kills, stressFor(), len(p.committed), replayed, dropped["relay-1"]+dropped["relay-2"], p.naive)
+}
+
+// complete checks a stress whose messages were noted in this process.
 func (w *world) complete(a *arrivals, r *relay, p pressed) {
 	w.t.Helper()
 	w.caughtUp(len(p.committed))
@@ -142,7 +188,7 @@ func (w *world) complete(a *arrivals, r *relay, p pressed) {
 	requireComplete(w.t, p.committed, a.times)
 }
 
-func TestNumbersTakenInAnEarlierTransactionAreWaitedForByTheWindow(t *testing.T) {
+func TestGapsOfNumbersTakenEarlierAreWaitedForByTheWindow(t *testing.T) {
 	w := newWorld(t).sequenced("").watching("5s", "1h")
 	a := w.listened()
 	r := w.start()
@@ -151,7 +197,7 @@ func TestNumbersTakenInAnEarlierTransactionAreWaitedForByTheWindow(t *testing.T)
 	show(t, "numbers taken in a transaction of their own up to 1s before their rows, min_watch 5s: rows %d, lost 0, double 0, unexpected 0; naive lost %d", len(p.committed), p.naive)
 }
 
-func TestASequenceWithAnIncrementIsWatchedByAge(t *testing.T) {
+func TestGapsOfASequenceWithAnIncrementAreKeptToTheCap(t *testing.T) {
 	w := newWorld(t).sequenced("INCREMENT BY 50").watching("0s", "1h")
 	a := w.listened()
 	r := w.start()
@@ -161,7 +207,7 @@ func TestASequenceWithAnIncrementIsWatchedByAge(t *testing.T) {
 	show(t, "INCREMENT BY 50, watch 1h: rows %d, lost 0, double 0, unexpected 0; naive lost %d; open gaps at most %d", len(p.committed), p.naive, p.peak)
 }
 
-func TestAHoleOfABillionNumbersCostsNothing(t *testing.T) {
+func TestGapsOfABillionNumbersCostNothing(t *testing.T) {
 	w := newWorld(t).sequenced("").watching("0s", "1h")
 	a := w.listened()
 	r := w.start()
@@ -177,9 +223,9 @@ func TestAHoleOfABillionNumbersCostsNothing(t *testing.T) {
 	show(t, "%d jumps of 10^9 numbers: rows %d up to number %d, lost 0, double 0, unexpected 0; naive lost %d; open gaps at most %d", jumps, len(p.committed), p.committed[len(p.committed)-1], p.naive, p.peak)
 }
 
-// TestTenThousandHolesAreMergedAndStillFilled: every second number is missing, more holes than the ledger keeps apart; a
+// TestGapsByTheTenThousandAreMergedAndStillFilled: every second number is missing, more holes than the ledger keeps apart; a
 // transaction that was open all the time fills some of them at last.
-func TestTenThousandHolesAreMergedAndStillFilled(t *testing.T) {
+func TestGapsByTheTenThousandAreMergedAndStillFilled(t *testing.T) {
 	w := newWorld(t).sequenced("").watching("0s", "1h")
 	a := w.listened()
 	filler, err := w.source.Open(t).Begin()
@@ -201,7 +247,7 @@ func TestTenThousandHolesAreMergedAndStillFilled(t *testing.T) {
 	show(t, "10000 holes of one number: %d gaps open (they cover %d numbers), %d late rows filled in among them: lost 0, double 0", open, numbers, len(committed)-10001)
 }
 
-func TestWhatWhereLeavesOutIsNoGap(t *testing.T) {
+func TestGapsAreNotWhatWhereLeavesOut(t *testing.T) {
 	w := newWorld(t).sequenced("").watching("60s", "1h")
 	w.where = "note = 'taken'"
 	a := w.listened()

@@ -34,6 +34,7 @@ type world struct {
 	instance string
 	grace    string // shutdown_grace
 	through  string // address of a proxy that the program takes for the store's; empty: the store's own
+	from     string // address of another server that the program reads from; empty: the source's own
 	bunch    int
 	gaps     string            // the source's gaps block; empty: the defaults
 	where    string            // the source's where; empty: none
@@ -118,7 +119,7 @@ feeds:
 %s    source: { connection: erp, table: public.orders, sequence: id, start: first, business_key: key, bunch: %d%s }
     message: { root: Order, max_size: 16MiB }
     sink: { connection: mq, queue: %s }
-%s`, w.instance, w.grace, w.postgres(w.reader), w.storeConnection(), w.sink, w.login[0], w.login[1], feed.String(), w.bunch, w.sourceExtras(), w.queue, w.extra)
+%s`, w.instance, w.grace, w.sourceConnection(), w.storeConnection(), w.sink, w.login[0], w.login[1], feed.String(), w.bunch, w.sourceExtras(), w.queue, w.extra)
 	path := w.path()
 	temporary := path + ".new"
 	require.NoError(w.t, os.WriteFile(temporary, []byte(file), 0o600))
@@ -141,12 +142,20 @@ func (w *world) sourceExtras() string {
 // path is where config writes the file.
 func (w *world) path() string { return filepath.Join(w.dir, w.instance+".yaml") }
 
+func (w *world) sourceConnection() string {
+	return w.postgres(elsewhere(w.reader, w.source.Server.Addr, w.from))
+}
+
 func (w *world) storeConnection() string {
-	a := w.store.Owner
-	if w.through != "" {
-		a.URL = strings.Replace(a.URL, w.store.Server.Addr, w.through, 1)
+	return w.postgres(elsewhere(w.store.Owner, w.store.Server.Addr, w.through))
+}
+
+// elsewhere is the account at another address, if there is one.
+func elsewhere(a testbed.Account, own, other string) testbed.Account {
+	if other != "" {
+		a.URL = strings.Replace(a.URL, own, other, 1)
 	}
-	return w.postgres(a)
+	return a
 }
 
 // postgres writes a connection for an account; login and password are keys of their own.

@@ -1,15 +1,42 @@
 #!/usr/bin/env bash
-# proof.sh runs the proofs in their full sizes, with every real part, and writes docs/proof/core.md; it takes about twenty minutes
-# on two cores. Arguments go to `go test`, as in `scripts/proof.sh -run TestMemory -report /tmp/memory.md`.
+# proof.sh runs the proofs in their full sizes, with every real part, and writes docs/proof: `proof.sh` all of them in about half an
+# hour on two cores, `proof.sh core` and `proof.sh gaps` one report, `proof.sh stress` ten minutes of late rows. Further arguments go
+# to `go test`, as in `scripts/proof.sh core -run TestMemory -report /tmp/memory.md`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export REQUIRE_REAL=1
-report=$PWD/docs/proof/core.md
-mkdir -p "$(dirname "$report")"
+folder=$PWD/docs/proof
+mkdir -p "$folder"
 go build -o bin/ ./testbed/cmd/withparts ./testbed/cmd/tally
-bin/withparts -- go test -json -timeout 6h ./proof -full -report "$report" "$@" | bin/tally
-[ $# -eq 0 ] || exit 0
-types=$(bin/withparts -- go test ./source -count 1 -v -run 'TestEveryTypeGoesToXMLExactly|TestTenMegabytesOfTextArrive')
-printf '## Every PostgreSQL type to XML\n\n```\n%s\n```\n\n' "$types" >>"$report"
-fresh=$(scripts/fresh.sh)
-printf '## From a clone to the summary of the demo\n\n```\n%s\n```\n' "$fresh" >>"$report"
+
+# prove NAME ABOUT ARGUMENTS... runs proofs and writes their report.
+prove() {
+	local name=$1 about=$2
+	shift 2
+	bin/withparts -- go test -json -timeout 6h ./proof -full -report "$folder/$name.md" -about "$about" "$@" | bin/tally
+}
+
+core() {
+	prove core 'the core' -skip TestGaps "$@"
+	[ $# -eq 0 ] || return 0
+	local types fresh
+	types=$(bin/withparts -- go test ./source -count 1 -v -run 'TestEveryTypeGoesToXMLExactly|TestTenMegabytesOfTextArrive')
+	printf '## Every PostgreSQL type to XML\n\n```\n%s\n```\n\n' "$types" >>"$folder/core.md"
+	fresh=$(scripts/fresh.sh)
+	printf '## From a clone to the summary of the demo\n\n```\n%s\n```\n' "$fresh" >>"$folder/core.md"
+}
+
+gaps() {
+	prove gaps 'the gap ledger' -run TestGaps "$@"
+	[ $# -eq 0 ] || return 0
+	local histories
+	histories=$(go test ./gap -count 1 -v -run 'History|Mutant' -histories 100000 -timeout 1h)
+	printf '## Histories of visibility, without a database\n\n```\n%s\n```\n' "$histories" >>"$folder/gaps.md"
+}
+
+case "${1:-all}" in
+all) core; gaps ;;
+core | gaps) "$@" ;;
+stress) prove stress 'ten minutes of late rows' -run 'TestGapsNoRow|TestGapsOutlive' -stress 10m -command stress "${@:2}" ;;
+*) echo "proof.sh: $1 is none of core, gaps and stress"; exit 2 ;;
+esac
