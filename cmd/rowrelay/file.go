@@ -47,16 +47,22 @@ func (g *globals) open(ctx context.Context) (*config.File, store.Store, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	g.found = found
 	st, err := openStore(ctx, file, false)
-	if away, ok := errors.AsType[*record.Outage](err); ok && away.Code == record.ConnAuth {
-		_ = found.Warnings().Print(g.console.err.w, g.console.err.marks())
-	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, g.refused(err)
 	}
 	if g.Verbose {
 		path, _ := g.path()
 		g.console.err.printf("config %s, store %s, id %s\n", path, printable(st.Where()), st.ID())
 	}
 	return file, st, nil
+}
+
+// refused names the secrets that were missing where an error is a refused login.
+func (g *globals) refused(err error) error {
+	if away, ok := errors.AsType[*record.Outage](err); ok && away.Code == record.ConnAuth {
+		_ = g.found.Warnings().Print(g.console.err.w, g.console.err.marks())
+	}
+	return err
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/rowrelay/rowrelay/config"
 )
 
 // globals are the flags that every command knows.
@@ -22,7 +24,8 @@ type globals struct {
 	NoColor bool   `help:"No colours (also NO_COLOR, and whenever this is no terminal)."`
 
 	console *console
-	typed   []string // the arguments as the user wrote them, for AUDIT
+	typed   []string          // the arguments as the user wrote them, for AUDIT
+	found   config.Complaints // in the file that open has read
 }
 
 // json tells whether the result is for a program.
@@ -32,13 +35,15 @@ func (g *globals) json() bool { return g.Output == "json" }
 type commands struct {
 	globals `embed:""`
 
-	Run     runCmd     `cmd:"" help:"Carry rows until told to stop."`
-	Check   checkCmd   `cmd:"" help:"Find what is wrong in the configuration, and with --connect in what it names."`
-	Status  statusCmd  `cmd:"" help:"Show where every feed stands."`
-	Failed  failedCmd  `cmd:"" help:"Show the rows that need a decision."`
-	Retry   retryCmd   `cmd:"" help:"Make FAILED rows NEW, to be built again from the source table."`
-	Demo    demoCmd    `cmd:"" help:"Show the whole job in this process: source, store, broker, consumer and daemon. Needs nothing, leaves nothing."`
-	Version versionCmd `cmd:"" help:"Show which build this is."`
+	Run       runCmd       `cmd:"" help:"Carry rows until told to stop."`
+	Check     checkCmd     `cmd:"" help:"Find what is wrong in the configuration, and with --connect in what it names."`
+	Status    statusCmd    `cmd:"" help:"Show where every feed stands."`
+	Failed    failedCmd    `cmd:"" help:"Show the rows that need a decision."`
+	Retry     retryCmd     `cmd:"" help:"Make FAILED rows NEW, to be built again from the source table."`
+	Rewind    rewindCmd    `cmd:"" help:"Move a feed back, so that numbers are read again."`
+	Reconcile reconcileCmd `cmd:"" help:"Compare the source's numbers with the store, and deliver what is missing."`
+	Demo      demoCmd      `cmd:"" help:"Show the whole job in this process: source, store, broker, consumer and daemon. Needs nothing, leaves nothing."`
+	Version   versionCmd   `cmd:"" help:"Show which build this is."`
 }
 
 // runCmd is the daemon.

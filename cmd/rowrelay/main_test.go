@@ -37,7 +37,9 @@ func file(t *testing.T, name, content string) string {
 
 func TestWrongFlagsEndWith2AndSayWhereHelpIs(t *testing.T) {
 	for _, line := range []string{"", "bogus", "status --bogus", "status -o xml", "status -q -v", "retry", "retry orders",
-		"retry orders --all 7", "retry orders x", "retry orders 7 --rate 5", "retry orders --since 2", "retry orders 7 --limit -1", "failed show orders"} {
+		"retry orders --all 7", "retry orders x", "retry orders 7 --rate 5", "retry orders --since 2", "retry orders 7 --limit -1", "failed show orders",
+		"rewind orders --to 7", "rewind orders --reason x", "rewind orders --to x --reason x", "rewind orders --to 7 --reason x --resend failed",
+		"reconcile", "reconcile orders --deliver", "reconcile orders --from 7 --to 6"} {
 		got := rowrelay(strings.Fields(line)...)
 		require.Equal(t, exitUsage, got.code, line)
 		require.Empty(t, got.out, line)

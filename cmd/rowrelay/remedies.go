@@ -39,6 +39,15 @@ func outageRemedy(o *record.Outage) string {
 	return "rowrelay check --connect tries every connection of the file"
 }
 
+// stopRemedy is what to do about a feed that is stopped until a person has decided.
+func stopRemedy(feed string, code record.Code) string {
+	if code == record.SourceWentBack {
+		return "find the last number that is still the row that was sent, then\n" +
+			"rowrelay rewind " + feed + " --to N --resend completed --reason ...   (or give the feed a new name)"
+	}
+	return docs(code)
+}
+
 // rowRemedy is what to do about rows that failed with this code.
 func rowRemedy(code record.Code) string {
 	if remedy, ok := rowRemedies[code]; ok {

@@ -1,15 +1,9 @@
 package main
 
 import (
-	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/user"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/rowrelay/rowrelay/record"
@@ -67,9 +61,7 @@ func (r *retryCmd) Run(ctx context.Context, g *globals) error {
 	if matched == 0 {
 		return r.nothing(ctx, st)
 	}
-	if _, ok := file.Feeds[r.Feed]; !ok {
-		g.console.err.printf("%s %s is not in the file: the rows stay NEW until a daemon carries it\n", g.console.err.mark(warn), r.Feed)
-	}
+	g.warnAbsent(file, r.Feed, "the rows stay NEW until a daemon carries it")
 	return r.change(ctx, g, st, matched)
 }
 
@@ -85,11 +77,11 @@ func (r *retryCmd) change(ctx context.Context, g *globals, st store.Store, match
 		return r.say(g, retried{Matched: matched}, r.intent(matched)+". Nothing was changed (--dry-run)")
 	}
 	if !r.Yes {
-		if err := r.ask(g, matched); err != nil {
+		if err := g.confirm(r.intent(matched), "answer y to go on, or look first: rowrelay failed "+r.Feed); err != nil {
 			return err
 		}
 	}
-	changed, audit, err := st.Retry(ctx, r.which(), r.Limit, float64(r.Rate), r.audit(g))
+	changed, audit, err := st.Retry(ctx, r.which(), r.Limit, float64(r.Rate), g.audit(r.Reason))
 	if err != nil {
 		return fmt.Errorf("retry %s: %w", r.Feed, err)
 	}
@@ -130,21 +122,6 @@ func (r *retryCmd) done(matched, changed, audit int64) string {
 	return fmt.Sprintf("%s queued%s, audit entry %d. Follow: rowrelay status %s", n, spread, audit, r.Feed)
 }
 
-// ask needs a person: where none can answer it refuses with what to type instead.
-func (r *retryCmd) ask(g *globals, matched int64) error {
-	c := g.console
-	if !c.asking {
-		return &problem{exitNo, r.intent(matched) + ". Nobody can be asked here: this is no terminal", typed(g.typed) + " --yes"}
-	}
-	c.err.printf("%s. Continue? [y/N] ", r.intent(matched))
-	answer, _ := bufio.NewReader(c.in).ReadString('\n')
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return nil
-	}
-	return &problem{exitNo, "nothing was changed", "answer y to go on, or look first: rowrelay failed " + r.Feed}
-}
-
 // nothing explains why no row was selected, row by row where a few were named.
 func (r *retryCmd) nothing(ctx context.Context, st store.Store) error {
 	text := fmt.Sprintf("no FAILED row of %s is selected; nothing was changed", r.Feed)
@@ -160,53 +137,4 @@ func (r *retryCmd) nothing(ctx context.Context, st store.Store) error {
 		}
 	}
 	return &problem{exitNo, text, "see what failed: rowrelay failed " + r.Feed}
-}
-
-// audit is who typed this, where, what and why.
-func (r *retryCmd) audit(g *globals) store.Audit {
-	host, _ := os.Hostname()
-	return store.Audit{Actor: login(), Origin: host, Command: typed(g.typed), Reason: r.Reason}
-}
-
-// login is the account's name, and who is behind it when sudo tells.
-func login() string {
-	name := strconv.Itoa(os.Getuid())
-	if me, err := user.Current(); err == nil {
-		name = cmp.Or(me.Username, name)
-	}
-	if behind := os.Getenv("SUDO_USER"); behind != "" && behind != name {
-		name = behind + " as " + name
-	}
-	return name
-}
-
-// typed is the command line again, quoted so that a shell reads it the same way.
-func typed(args []string) string {
-	words := []string{"rowrelay"}
-	for _, a := range args {
-		words = append(words, quote(a))
-	}
-	return strings.Join(words, " ")
-}
-
-// quote writes a word as a shell reads it.
-func quote(word string) string {
-	if word == "" || strings.ContainsAny(word, " \t\n'\"\\$`!*?[](){}<>|&;#~") {
-		return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-	}
-	return word
-}
-
-// rate is rows per second, typed as 50/s; 0 is no limit.
-type rate float64
-
-// UnmarshalText reads a rate.
-func (r *rate) UnmarshalText(b []byte) error {
-	number, found := strings.CutSuffix(string(b), "/s")
-	n, err := strconv.ParseFloat(number, 64)
-	if !found || err != nil || !(n > 0 && n <= 1e6) {
-		return fmt.Errorf("%q is no rate: write it as 50/s", b)
-	}
-	*r = rate(n)
-	return nil
 }

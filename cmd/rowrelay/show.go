@@ -53,7 +53,8 @@ func (f *failedShow) notThere(ctx context.Context, st store.Store) error {
 	case f.Seq <= p.StartSeq:
 		return &problem{exitNo, text, fmt.Sprintf("the feed began above %d (source.start)", p.StartSeq)}
 	}
-	return &problem{exitNo, text, "that number was passed over: source.where left it out, it is not in the source, or it was committed late (README, Limits)"}
+	return &problem{exitNo, text, fmt.Sprintf("that number was passed over: source.where left it out, it is not in the source, or its row came late: rowrelay reconcile %s --from=%d --to=%d",
+		f.Feed, f.Seq, f.Seq)}
 }
 
 func printRow(v *voice, now time.Time, r store.Row) {

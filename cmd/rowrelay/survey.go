@@ -117,6 +117,7 @@ func (s *survey) feed(name string, file *config.File, counts map[string]store.Fe
 	}
 	if len(f.Daemons) == 0 {
 		f.State = s.silent(in, inFile)
+		f.halt(counts[name].Position)
 	}
 	return f
 }
@@ -132,6 +133,13 @@ func (s *survey) silent(in config.Feed, inFile bool) string {
 		return down
 	}
 	return idle
+}
+
+// halt is for a feed that the store itself says is stopped: it is, whether or not a daemon lives.
+func (f *surveyedFeed) halt(p store.Position) {
+	if p.StopCode != "" && (f.State == down || f.State == idle) {
+		f.State, f.Code, f.Text = record.Stopped, p.StopCode, p.StopText+"\n"+stopRemedy(f.Feed, p.StopCode)
+	}
 }
 
 // gravity orders the states that daemons report: of several, the worst is the feed's.
