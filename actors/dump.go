@@ -51,6 +51,7 @@ type dump struct {
 
 	built                         time.Time // these rooms
 	lastPoll, nextPoll, nextClaim time.Time
+	lastProbe                     time.Time // of gaps
 	resume                        time.Time // trouble: nothing before this
 	pause                         *backoff.ExponentialBackOff
 	timer                         *time.Timer
@@ -141,10 +142,12 @@ func (d *dump) ask(c actor.Context, m any) {
 
 func (d *dump) poll(c actor.Context, now time.Time) {
 	d.claimed, d.lastPoll = false, now
-	d.ask(c, &PollMessage{
-		Seen: d.position, Limit: source.Limit{Rows: min(d.settings.Bunch, d.demand()), Bytes: pageBytes},
-		Probes: d.ledger.Due(now), Evidence: len(d.ledger.Gaps()) > 0,
-	})
+	m := &PollMessage{Seen: d.position, Limit: source.Limit{Rows: min(d.settings.Bunch, d.demand()), Bytes: pageBytes}}
+	if !now.Before(d.lastProbe.Add(d.settings.PollInterval)) { // not with every page of a backlog
+		d.lastProbe = now
+		m.Probes, m.Evidence = d.ledger.Due(now), len(d.ledger.Gaps()) > 0
+	}
+	d.ask(c, m)
 }
 
 // read takes a page; where it has found late rows, they are read first, so that they go with it.
