@@ -158,6 +158,9 @@ func (d *dump) read(c actor.Context, m *DumpRecordBunchMessage) {
 	}
 	d.board.Up(d.name, d.feed.SourceName, d.source.Server)
 	d.polled(m)
+	if m.Page.Server != d.source.Life { // it was restarted or promoted: who it is must be asked again
+		d.opened = false
+	}
 	if d.wentBack(c, m) {
 		return
 	}

@@ -56,7 +56,7 @@ func (t *table) Open(context.Context) (source.Description, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return source.Description{Identity: source.Identity{Relation: "t", Sequence: "id", Server: cmp.Or(t.server, "1"), Timeline: t.timeline},
-		Numbers: source.Numbering{Rule: source.ByEvidence}}, t.fail
+		Numbers: source.Numbering{Rule: source.ByEvidence}, Life: "1"}, t.fail
 }
 
 func (t *table) Start(context.Context, source.Start) (source.Beginning, error) {

@@ -34,9 +34,10 @@ type status struct {
 		File     struct{ Hash, Refused string }
 		Feeds    map[string]struct {
 			Workers  int
-			Dropped  int64 `json:"bunches_dropped"`
-			Replayed int64 `json:"rows_replayed"`
-			LateRows int64 `json:"late_rows"`
+			Dropped  int64     `json:"bunches_dropped"`
+			Replayed int64     `json:"rows_replayed"`
+			LateRows int64     `json:"late_rows"`
+			LastPoll time.Time `json:"last_poll"`
 		}
 	}
 	Feeds []struct {

@@ -140,10 +140,21 @@ func (p *postgres) greet(ctx context.Context, tx *sqlx.Tx, r *relation) error {
 	if !p.mayIdentify {
 		r.note("pg_control_system() may not be called, so another server under this address would not be noticed: GRANT EXECUTE ON FUNCTION pg_control_system() TO " + database.Quote(user))
 	}
-	if !p.mayTimeline {
+	return p.learnTimeline(ctx, tx, r, standby)
+}
+
+// learnTimeline: the control file tells of the last checkpoint, which after a promotion is still of the old timeline; a primary's
+// write position tells of now.
+func (p *postgres) learnTimeline(ctx context.Context, tx *sqlx.Tx, r *relation, standby bool) error {
+	query := `SELECT ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int`
+	switch {
+	case !standby:
+	case p.mayTimeline:
+		query = "SELECT timeline_id FROM pg_control_checkpoint()"
+	default:
 		return nil
 	}
-	return tx.QueryRowxContext(ctx, "SELECT timeline_id FROM pg_control_checkpoint()").Scan(&r.timeline)
+	return tx.QueryRowxContext(ctx, query).Scan(&r.timeline)
 }
 
 // inspect has no say over a query: only its transaction keeps it from writing.

@@ -33,7 +33,7 @@ func (s *SQL) Open(ctx context.Context) (d Description, err error) {
 		s.plan, s.server, s.rule = p, who.server, r.numbers.Rule
 		d = Description{
 			Identity: Identity{Relation: p.relation, Sequence: s.o.Sequence, Server: who.server, Timeline: r.timeline},
-			Columns:  p.columns, Server: r.server, Notes: r.notes, Numbers: r.numbers,
+			Columns:  p.columns, Server: r.server, Notes: r.notes, Numbers: r.numbers, Life: who.life,
 		}
 		return nil
 	})
