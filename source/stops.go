@@ -48,8 +48,8 @@ func (o Options) wentBack(before, now string) *record.Stop {
 	return &record.Stop{
 		Code: record.SourceWentBack,
 		Text: fmt.Sprintf("connections.%s now answers as server %s; this feed reads server %s", o.Connection, known(now), known(before)),
-		Remedy: "if the address is wrong, correct it; if the server was replaced or restored, its numbers may repeat:\n" +
-			"go on under a new feed name, with `start` at the number to begin above",
+		Remedy: "if the address is wrong, correct it; if the server was replaced or restored, its numbers may repeat: find the last number that is still\n" +
+			"the row that was sent, then rowrelay rewind " + o.Feed + " --to N --resend completed --reason ...   (or give the feed a new name)",
 	}
 }
 
