@@ -84,7 +84,7 @@ func (t *table) Read(_ context.Context, q source.Query) (source.Page, error) {
 	}
 	p.Full = len(p.Records) == q.Limit.Rows
 	if len(p.Numbers) == 0 && len(t.seqs) > 0 {
-		p.Highest = &t.seqs[len(t.seqs)-1]
+		p.Highest = new(t.seqs[len(t.seqs)-1])
 	}
 	return p, t.fail
 }

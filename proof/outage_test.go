@@ -63,6 +63,7 @@ func TestABrokerThatIsKilledIsWaitedFor(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			broker := testbed.StartBroker(t, kind)
 			j := newWorld(t).journey(broker.Broker)
+			broker.WroteDown(t, j.queue)
 			broker.Kill(t)
 			since := time.Now()
 			unsure := j.newRows(j.facts) // without a receipt: the broker may hold them

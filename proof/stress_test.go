@@ -74,7 +74,7 @@ func stressFor() time.Duration {
 	if *stress > 0 {
 		return *stress
 	}
-	return time.Duration(size(12, 60)) * time.Second
+	return time.Duration(size(8, 60)) * time.Second
 }
 
 // pressed is what a stress left behind.

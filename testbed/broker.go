@@ -2,10 +2,12 @@ package testbed
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -135,6 +137,23 @@ func (b *BrokerProcess) connect() error {
 		err = fmt.Errorf("the answer to CONNECT was %q", command)
 	}
 	return err
+}
+
+// WroteDown waits until the broker would still know a queue after a kill. RabbitMQ 3.10 keeps a new queue's definition in memory for
+// up to two seconds; killed meanwhile, it comes back without the queue and without the messages that it has confirmed.
+func (b *BrokerProcess) WroteDown(t testing.TB, queue string) {
+	t.Helper()
+	if b.Kind != RabbitMQ {
+		return
+	}
+	require.Eventually(t, func() bool {
+		files, err := filepath.Glob(filepath.Join(b.dir, "mnesia", "*", "*"))
+		require.NoError(t, err)
+		return slices.ContainsFunc(files, func(path string) bool {
+			content, err := os.ReadFile(path) // a folder, or a file that was replaced meanwhile
+			return err == nil && bytes.Contains(content, []byte(queue))
+		})
+	}, patience, 20*time.Millisecond, "queue %s is not written down", queue)
 }
 
 // Kill ends the broker at once, as a power cut of its process would; Start brings it back on the same ports and data.

@@ -130,6 +130,7 @@ func TestBrokerKeepsReceiptedMessagesAcrossAKill(t *testing.T) {
 		b := StartBroker(t, kind)
 		queue := b.Queue(t)
 		dialSTOMP(t, b.Broker).send(t, queue, 200, func(i int) string { return fmt.Sprint(i) }, "")
+		b.WroteDown(t, queue)
 		b.Kill(t)
 		require.Error(t, accepts(b.STOMP))
 		b.Start(t)

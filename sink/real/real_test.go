@@ -236,6 +236,7 @@ func TestKilledBrokerLosesNothing(t *testing.T) {
 			done <- all
 		}()
 		<-half
+		b.WroteDown(t, queue)
 		b.Kill(t)
 		b.Start(t)
 		allSent(t, <-done)
