@@ -2,6 +2,7 @@ package actors
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -75,7 +76,7 @@ func (b *Board) feedState(g *gauge) record.FeedState {
 	if s.State != record.Running {
 		return s
 	}
-	for _, name := range []string{g.feed.StoreName, g.feed.SourceName, g.feed.SinkName} {
+	for _, name := range g.feed.connections() {
 		if code := b.connections[name].trouble(g.feed.Name); code != "" {
 			s.State, s.WaitingFor, s.Code = record.Waiting, name, code
 			return s
@@ -88,7 +89,7 @@ func (b *Board) feedState(g *gauge) record.FeedState {
 func (b *Board) inFlight(connection string) int {
 	n := 0
 	for _, g := range b.feeds {
-		if connection == "" || g.feed.SinkName == connection || g.feed.SourceName == connection || g.feed.StoreName == connection {
+		if connection == "" || slices.Contains(g.feed.connections(), connection) {
 			n += g.InFlight
 		}
 	}

@@ -104,7 +104,9 @@ func (p *completer) drained(c actor.Context) {
 func (p *completer) mark(m *RecordMessage) store.Mark {
 	k := store.Mark{Seq: m.Record.Seq, ClaimNo: m.Record.ClaimNo, Attempt: true}
 	if m.Err == nil {
-		k.Status, k.Outcome = record.Completed, record.Sent
+		if k.Status, k.Outcome = record.Completed, record.Sent; m.Filtered {
+			k.Outcome = record.Filtered
+		}
 		return k
 	}
 	f := failure(m.Err)

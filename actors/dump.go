@@ -32,6 +32,7 @@ type dump struct {
 	settings                     Settings
 
 	source     source.Description
+	steps      Steps // for its columns
 	opened     bool
 	position   store.Position
 	positioned bool
@@ -52,6 +53,7 @@ type dump struct {
 	built                         time.Time // these rooms
 	lastPoll, nextPoll, nextClaim time.Time
 	lastProbe                     time.Time // of gaps
+	strangers                     int       // pages in a row of another server than was opened
 	resume                        time.Time // trouble: nothing before this
 	pause                         *backoff.ExponentialBackOff
 	timer                         *time.Timer
@@ -157,10 +159,10 @@ func (d *dump) read(c actor.Context, m *DumpRecordBunchMessage) {
 		return
 	}
 	d.board.Up(d.name, d.feed.SourceName, d.source.Server)
-	d.polled(m)
-	if m.Page.Server != d.source.Life { // it was restarted or promoted: who it is must be asked again
-		d.opened = false
+	if d.stranger(c, m) {
+		return
 	}
+	d.polled(m)
 	if d.wentBack(c, m) {
 		return
 	}
@@ -172,6 +174,22 @@ func (d *dump) read(c actor.Context, m *DumpRecordBunchMessage) {
 	default:
 		d.dump(c, m, nil)
 	}
+}
+
+// stranger drops a page of a server that was restarted or promoted since it was asked who it is, and asks again. Behind an address that leads
+// to several servers in turn that would never end, so the fourth page in a row is taken; gaps are not closed by it.
+func (d *dump) stranger(c actor.Context, m *DumpRecordBunchMessage) bool {
+	const patience = 3
+	if m.Page.Server == d.source.Life {
+		d.strangers = 0
+		return false
+	}
+	if d.strangers++; d.strangers > patience {
+		return false
+	}
+	d.opened = false
+	d.again(c)
+	return true
 }
 
 // dump commits a bunch: the position under compare-and-set, a NEW row per record, and the changes of the gaps.
@@ -244,7 +262,7 @@ func (d *dump) dropped(c actor.Context, err error) {
 		return
 	}
 	if d.troubled(c, d.feed.StoreName, err); d.halt != nil {
-		d.halt.unsaved = true
+		d.halt.unsaved, d.halt.next = true, time.Time{}
 	}
 }
 
@@ -252,7 +270,7 @@ func (d *dump) dropped(c actor.Context, err error) {
 func (d *dump) handOn(c actor.Context, records []*record.Record) {
 	for _, r := range records {
 		d.flight.add(r)
-		c.Send(d.processor, &RecordMessage{Record: r, From: c.Self()})
+		c.Send(d.processor, &RecordMessage{Record: r, Steps: d.steps, From: c.Self()})
 	}
 	d.weigh()
 }

@@ -94,8 +94,8 @@ func (f *feedActor) build(c actor.Context) {
 	f.gauge.begin(s.Workers) // before the rooms: one of them may stop the feed at once
 	f.rooms.completer = f.spawn(c, "completer", &completer{room: &r, name: f.feed.Name + "/completer", retry: s.Retry, pause: newPause()})
 	f.rooms.sender = f.spawn(c, "sender", newSender(sending, waiting, f.feed, f.rooms.completer))
-	f.rooms.processor = f.spawn(c, "processor", newProcessor(s.Workers, f.feed.Render, f.rooms.sender, f.rooms.completer))
-	f.rooms.poller = f.spawn(c, "poller", &poller{ctx, f.feed.Source})
+	f.rooms.processor = f.spawn(c, "processor", newProcessor(waiting, &r, s.Workers, f.rooms.sender, f.rooms.completer))
+	f.rooms.poller = f.spawn(c, "poller", &poller{ctx, f.feed.Source, f.feed.Prepare})
 	f.rooms.dump = f.spawn(c, "dump", &dump{room: &r, name: f.feed.Name + "/dump", poller: f.rooms.poller, processor: f.rooms.processor,
 		completer: f.rooms.completer, settings: s, flight: newFlight(), pause: newPause()})
 }

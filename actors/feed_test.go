@@ -31,7 +31,7 @@ func TestEveryRowIsSentOnceAndMarkedSent(t *testing.T) {
 func TestABadRowFailsAloneAndKeepsItsCode(t *testing.T) {
 	w := newWorld(t, rows(100))
 	var n atomic.Int64
-	w.feed.Render = func(record.Row) ([]byte, error) {
+	w.feed.Prepare = rendering(func(*record.Record) ([]byte, error) {
 		switch n.Add(1) {
 		case 10:
 			return nil, record.Fail(record.XMLInvalidChar, "column note: U+0000 at 3")
@@ -39,7 +39,7 @@ func TestABadRowFailsAloneAndKeepsItsCode(t *testing.T) {
 			panic("a step's own defect")
 		}
 		return []byte("<Order/>"), nil
-	}
+	})
 	w.start(w.store)
 	w.settled(100)
 	groups, err := w.store.FailedGroups(t.Context(), store.Filter{Feed: "orders"})
@@ -234,7 +234,7 @@ func TestWorkersAreResizedWhileRowsPass(t *testing.T) {
 
 func TestABatchIsBoundedInBytes(t *testing.T) {
 	w := newWorld(t, rows(60))
-	w.feed.Render = func(record.Row) ([]byte, error) { return make([]byte, batchBytes/2), nil }
+	w.feed.Prepare = rendering(func(*record.Record) ([]byte, error) { return make([]byte, batchBytes/2), nil })
 	w.start(w.store)
 	w.settled(60)
 	ids, _ := w.broker.counts()

@@ -86,14 +86,29 @@ func (d *dump) late(c actor.Context, m *LateDoneMessage) {
 	if d.closed || d.troubled(c, d.feed.SourceName, m.Err) {
 		return
 	}
+	rows, end := complete(h.late, m.Rows, m.Seen)
 	page := &h.bunch.Page
-	if m.Seen < len(h.late) {
+	if n := len(h.late); end < h.late[n-1] {
 		for i, p := range page.Probes {
-			page.Probes[i] = p.Until(h.late[m.Seen-1])
+			page.Probes[i] = p.Until(end)
+		}
+		d.lastProbe, d.nextPoll = time.Time{}, d.lastPoll // the others are looked for at once
+	}
+	if trim(page, d.demand()-len(rows)); page.Full {
+		d.more, d.nextPoll = true, d.lastPoll
+	}
+	d.dump(c, h.bunch, rows)
+}
+
+// complete returns the rows without a missing one below them, and the number up to which that is so. One that was there and is not may have been
+// deleted, or was asked of a server that lags: it stays in its gap.
+func complete(late []int64, rows []*record.Record, seen int) ([]*record.Record, int64) {
+	for i, seq := range late {
+		if i == seen || i == len(rows) || rows[i].Seq != seq {
+			return rows[:min(i, len(rows))], seq - 1
 		}
 	}
-	trim(page, d.demand()-len(m.Rows))
-	d.dump(c, h.bunch, m.Rows)
+	return rows, late[len(late)-1]
 }
 
 // trim cuts new rows off the end of a page: they are read again.

@@ -206,7 +206,7 @@ func TestNumbersThatAreGivenOutAgainStopTheFeedUntilItIsRewound(t *testing.T) {
 	w.table.commit(3)
 	w.eventually("and those that follow", func() bool { sent, _ := w.broker.counts(); return sent == 8 })
 	w.sentOnce(8)
-	require.Equal(t, 1, log.count("feed goes on: it was rewound"))
+	require.Equal(t, 1, log.count("feed goes on: its position has changed"))
 }
 
 func (w *world) position() store.Position {
@@ -263,4 +263,64 @@ func TestARewindIsNoticedWhileTheFeedIsIdle(t *testing.T) {
 	w.eventually("the rows above are sent again", func() bool { sent, _ := w.broker.counts(); return sent == 5 })
 	require.Equal(t, "test.orders.3.r1", w.status(3).MessageID)
 	require.Equal(t, "test.orders.1", w.status(1).MessageID)
+}
+
+// TestAnotherServerStopsTheFeedUntilItIsRewound: the source was replaced while the daemon ran.
+func TestAnotherServerStopsTheFeedUntilItIsRewound(t *testing.T) {
+	w := newGapWorld(t, 1, 2, 3)
+	log := w.logged()
+	w.start(w.store)
+	w.settled(3)
+	w.table.set(func() { w.table.server, w.table.life = "2", "2" })
+	w.eventually("the feed is stopped", w.stopped)
+	w.rewind(3, true)
+	w.table.commit(4)
+	w.settled(4)
+	w.sentOnce(4)
+	require.Equal(t, 1, log.count("feed goes on: its position has changed"))
+	require.Contains(t, string(w.position().Identity), `"server":"2"`)
+}
+
+// TestAnIdentityThatCannotBeSeenForAWhileIsNotForgotten: a right that is revoked must not let another server pass.
+func TestAnIdentityThatCannotBeSeenForAWhileIsNotForgotten(t *testing.T) {
+	w := newGapWorld(t, 1)
+	for _, timeline := range []int64{1, 0} {
+		w.table.set(func() { w.table.timeline = timeline })
+		stop := w.start(w.store)
+		w.settled(1)
+		require.NoError(t, stop())
+	}
+	w.table.set(func() { w.table.timeline = 2 })
+	w.start(w.store)
+	w.eventually("the feed is stopped", w.stopped)
+}
+
+func TestAStandbyThatCatchesUpIsNoSourceThatWentBack(t *testing.T) {
+	w := newGapWorld(t, 1, 2, 3, 4, 5)
+	stop := w.start(w.store)
+	w.settled(5)
+	require.NoError(t, stop())
+	w.table.set(func() { w.table.standby, w.table.seqs = true, []int64{1, 2} })
+	w.start(w.store)
+	for n := int64(3); n <= 6; n++ {
+		polls := w.polls()
+		w.eventually("it was read", func() bool { return w.polls() > polls+2 })
+		w.table.commit(n)
+	}
+	w.settled(6)
+	require.False(t, w.stopped())
+	w.sentOnce(6)
+}
+
+// TestALateRowThatALaggingServerDoesNotReturnStaysInItsGap: what was found in one statement may be asked of another server in the next.
+func TestALateRowThatALaggingServerDoesNotReturnStaysInItsGap(t *testing.T) {
+	w := newGapWorld(t, 1, 9)
+	w.table.holders("3/1")
+	w.start(w.store)
+	w.settled(9)
+	w.table.set(func() { w.table.lags = 3 })
+	w.table.commit(3, 5)
+	w.eventually("both late rows are sent", func() bool { sent, _ := w.broker.counts(); return sent == 4 })
+	w.sentOnce(4)
+	require.Zero(t, func() int { w.table.mu.Lock(); defer w.table.mu.Unlock(); return w.table.lags }())
 }

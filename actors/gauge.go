@@ -28,9 +28,9 @@ type gauge struct {
 
 // window counts one minute.
 type window struct {
-	began              time.Time
-	read, sent, failed int
-	late, closed       int
+	began                  time.Time
+	read, sent, failed     int
+	filtered, late, closed int
 }
 
 func (g *gauge) set(change func()) {
@@ -78,6 +78,10 @@ func (g *gauge) finished(log *slog.Logger, m *RecordMessage, k store.Mark) {
 	defer g.board.mu.Unlock()
 	switch k.Status {
 	case record.Completed:
+		if m.Filtered {
+			g.window.filtered++
+			return
+		}
 		g.window.sent++
 		g.LastSent = time.Now()
 	case record.Failed:
@@ -106,8 +110,8 @@ func (g *gauge) summarize(log *slog.Logger) {
 	g.board.mu.Lock()
 	defer g.board.mu.Unlock()
 	w := g.window
-	if w.read+w.sent+w.failed+w.late+w.closed > 0 {
-		log.Info("summary", "window", time.Since(w.began).Round(time.Second), "read", w.read, "late", w.late, "sent", w.sent, "failed", w.failed,
+	if w.read+w.sent+w.filtered+w.failed+w.late+w.closed > 0 {
+		log.Info("summary", "window", time.Since(w.began).Round(time.Second), "read", w.read, "late", w.late, "sent", w.sent, "filtered", w.filtered, "failed", w.failed,
 			"in_flight", g.InFlight, "gaps_open", g.GapsOpen, "gaps_closed", w.closed)
 	}
 	for code, n := range g.failed {

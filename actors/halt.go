@@ -1,19 +1,21 @@
 package actors
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/store"
 )
 
 // halt is a feed that went back: it reads no further, and waits until a person has rewound it.
 type halt struct {
 	stop    *record.Stop
-	version int64 // of the position that was stopped at
-	unsaved bool  // the stop has to be noted in the store, for every instance and for the next start
+	seen    store.Position // that was stopped at
+	unsaved bool           // the stop has to be noted in the store, for every instance and for the next start
 	next    time.Time
 }
 
@@ -32,6 +34,9 @@ func (d *dump) wentBack(c actor.Context, m *DumpRecordBunchMessage) bool {
 	}
 	d.top = highest{true, is}
 	rises := was.known && is != nil && (was.seq == nil || *is > *was.seq)
+	if d.source.Standby { // one that catches up rises too
+		return false
+	}
 	if !rises || *is >= m.Seen.LastRead || m.Seen.LastRead <= m.Seen.StartSeq || d.ledger.Holds(*is) {
 		return false
 	}
@@ -43,7 +48,7 @@ func (d *dump) wentBack(c actor.Context, m *DumpRecordBunchMessage) bool {
 			"rowrelay rewind " + d.feed.Name + " --to N --resend completed --reason ...   (or give the feed a new name)",
 	}
 	d.stop(stop)
-	d.halt.unsaved = true
+	d.halt.unsaved, d.halt.next = true, time.Time{}
 	d.step(c)
 	return true
 }
@@ -54,18 +59,35 @@ func (d *dump) watchHalt(c actor.Context, now time.Time) {
 		return
 	}
 	d.halt.next = now.Add(claimEvery)
-	if d.halt.unsaved {
-		if err := d.store.StopFeed(d.ctx, d.feed.Name, d.halt.stop); d.troubled(c, d.feed.StoreName, err) {
-			return
-		}
-		d.halt.unsaved = false
-	}
 	p, err := d.store.Position(d.ctx, d.feed.Name)
-	if d.troubled(c, d.feed.StoreName, err) || p.StopCode != "" || p.Version == d.halt.version {
+	switch {
+	case errors.Is(err, store.ErrNoFeed): // it has not begun
+	case d.troubled(c, d.feed.StoreName, err):
+		return
+	case p.StopCode != "":
+		d.halt.seen, d.halt.unsaved = p, false
+		return
+	case d.halt.unsaved && p.LastRead >= d.halt.seen.LastRead:
+		d.noteStop(c, p)
+		return
+	case p.Version == d.halt.seen.Version:
 		return
 	}
-	d.log.Info("feed goes on: it was rewound", "last_read", p.LastRead)
+	d.board.Up(d.name, d.feed.StoreName, "")
+	d.log.Info("feed goes on: its position has changed", "last_read", p.LastRead)
+	d.position = p
 	d.halt, d.opened, d.positioned, d.nextPoll = nil, false, false, time.Time{}
 	d.gauge.set(func() { d.gauge.State, d.gauge.Code, d.gauge.Text = record.Running, "", "" })
 	d.again(c)
+}
+
+// noteStop stops the feed for every instance and for the next start. It must not undo a rewind that came first: then it is looked
+// at again.
+func (d *dump) noteStop(c actor.Context, p store.Position) {
+	err := d.store.StopFeed(d.ctx, d.feed.Name, p.Version, d.halt.stop)
+	if errors.Is(err, store.ErrStale) || d.troubled(c, d.feed.StoreName, err) {
+		return
+	}
+	d.board.Up(d.name, d.feed.StoreName, "")
+	d.halt.unsaved = false
 }

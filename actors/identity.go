@@ -49,8 +49,8 @@ func sameSource(feed string, was, is source.Identity) error {
 			Code: record.SourceWentBack,
 			Text: fmt.Sprintf("the source of feed %s was on timeline %d and is on %d: a standby was promoted, or a backup restored, and the last rows may be others",
 				feed, was.Timeline, is.Timeline),
-			Remedy: "if nothing that was read is missing there (a planned switch-over), go on where it stands; else from the last number that is still the row that was sent:\n" +
-				"rowrelay rewind " + feed + " --to N --resend completed --reason ...",
+			Remedy: "rowrelay rewind " + feed + " --to N --resend completed --reason ...\n" +
+				"N is the number that was read last if nothing is missing there (a planned switch-over), else the last one that is still the row that was sent",
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"time"
@@ -18,6 +19,10 @@ func (d *dump) open(c actor.Context, m *OpenedMessage) {
 	if d.troubled(c, d.feed.SourceName, m.Err) {
 		return
 	}
+	for _, name := range d.feed.LookupNames {
+		d.board.Up(d.name, name, "")
+	}
+	d.steps = m.Steps
 	d.source, d.opened, d.positioned, d.top = m.Source, true, false, highest{}
 	d.ledger = gap.New(d.rules())
 	d.again(c)
@@ -95,8 +100,12 @@ func (d *dump) identify(p store.Position) error {
 		return err
 	}
 	is := d.source.Identity
-	if err := sameSource(d.feed.Name, was, is); err != nil || was == is {
+	if err := sameSource(d.feed.Name, was, is); err != nil {
 		return err
+	}
+	is.Server, is.Timeline = cmp.Or(is.Server, was.Server), cmp.Or(is.Timeline, was.Timeline) // a right that is revoked makes nobody forget
+	if was == is {
+		return nil
 	}
 	identity, err := json.Marshal(is)
 	if err != nil {

@@ -8,17 +8,21 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 
 	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sink"
 	"github.com/rowrelay/rowrelay/source"
 	"github.com/rowrelay/rowrelay/store"
 )
 
 // RecordMessage carries one record from room to room. Sending it hands it over.
 type RecordMessage struct {
-	Record *record.Record
-	Body   []byte     // the message, once the processor has made it; the row is gone then
-	Err    error      // how this attempt ended: nil for a receipt, a *record.Failure for a bad row
-	Final  bool       // with Err: no further attempt
-	From   *actor.PID // the dump actor that counts it as in flight, and is told when its mark is committed
+	Record   *record.Record
+	Steps    Steps        // for the columns of its row
+	Body     []byte       // the message, once the processor has made it; the row is gone then
+	Headers  sink.Headers // with Body
+	Filtered bool         // no message is to be sent
+	Err      error        // how this attempt ended: nil for a receipt, a *record.Failure for a bad row
+	Final    bool         // with Err: no further attempt
+	From     *actor.PID   // the dump actor that counts it as in flight, and is told when its mark is committed
 }
 
 // DoneMessage is a worker's answer to its router: these records have their result.
@@ -30,9 +34,10 @@ type DoneMessage struct {
 // OpenMessage asks the poller to reach the source; it answers OpenedMessage.
 type OpenMessage struct{}
 
-// OpenedMessage says what the source is.
+// OpenedMessage says what the source is, and holds the steps for its columns.
 type OpenedMessage struct {
 	Source source.Description
+	Steps  Steps
 	Err    error
 }
 

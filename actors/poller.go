@@ -10,15 +10,15 @@ import (
 
 // poller holds the source: it reads when it is asked, answers each asking once, and keeps no position.
 type poller struct {
-	ctx    context.Context
-	source source.Source
+	ctx     context.Context
+	source  source.Source
+	prepare Prepare
 }
 
 func (p *poller) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
 	case *OpenMessage:
-		d, err := p.source.Open(p.ctx)
-		c.Respond(&OpenedMessage{d, err})
+		c.Respond(p.open())
 	case *StartMessage:
 		at, err := p.source.Start(p.ctx, m.At)
 		c.Respond(&StartedMessage{at, err})
@@ -31,6 +31,15 @@ func (p *poller) Receive(c actor.Context) {
 		rows, seen, err := p.source.Reread(p.ctx, m.Seqs, m.Limit)
 		c.Respond(&RereadDoneMessage{rows, seen, err})
 	}
+}
+
+// open learns what the source is, and makes the steps for its columns.
+func (p *poller) open() *OpenedMessage {
+	m := &OpenedMessage{}
+	if m.Source, m.Err = p.source.Open(p.ctx); m.Err == nil {
+		m.Steps, m.Err = p.prepare(p.ctx, m.Source.Columns)
+	}
+	return m
 }
 
 // poll asks for the evidence before the snapshot is taken: the other way round it proves nothing.

@@ -1,57 +1,130 @@
 package actors
 
 import (
-	"fmt"
+	"context"
+	"errors"
+	"strings"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"github.com/cenkalti/backoff/v5"
 
 	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sink"
 )
 
-// Render turns a row into a message body. It fails with a *record.Failure.
-type Render func(record.Row) ([]byte, error)
+// Steps turn rows with certain columns into messages. They may be called concurrently.
+type Steps interface {
+	// Carry works on one row. It returns a *record.Failure where the row is to blame, and a *record.Outage where a lookup's
+	// database is away: nothing is counted then, and it is called again. It does not change the record.
+	Carry(ctx context.Context, r *record.Record) (Carried, error)
+}
 
-// newProcessor makes the router whose workers turn rows into messages: those go to the sender, bad
+// Carried is what becomes of a row.
+type Carried struct {
+	Filtered bool // no message is sent
+	Body     []byte
+	Headers  sink.Headers
+}
+
+// Prepare makes the steps for a source's columns. It returns a *record.Stop with CONFIG where file and databases disagree,
+// and a *record.Outage where a lookup's database is away.
+type Prepare func(ctx context.Context, columns []record.Column) (Steps, error)
+
+// newProcessor makes the router whose workers turn rows into messages: those go to the sender, bad and filtered
 // rows to the completer.
-func newProcessor(workers int, render Render, sender, completer *actor.PID) actor.Actor {
+func newProcessor(waiting context.Context, r *room, workers int, sender, completer *actor.PID) actor.Actor {
 	return &router{
-		produce: func() actor.Actor { return &processor{render} },
+		produce: func() actor.Actor { return &processor{room: r, waiting: waiting, pause: newPause()} },
 		window:  2, // one in work and one at hand
 		want:    workers,
 		forward: func(c actor.Context, m *RecordMessage) {
-			if m.Err != nil {
+			switch {
+			case inDoubt(m.Err): // the feed is ending: the record stays NEW
+			case m.Err != nil || m.Filtered:
 				c.Send(completer, m)
-				return
+			default:
+				c.Send(sender, m)
 			}
-			c.Send(sender, m)
 		},
 	}
 }
 
-// processor is one worker: it carries one record through all steps.
-type processor struct{ render Render }
+// processor is one worker: it carries one record through all steps, and waits with it for a lookup's database that is away.
+type processor struct {
+	*room
+	waiting context.Context // ends waiting, not what is under way
+	pause   *backoff.ExponentialBackOff
+	away    string // the connection that it has reported as down
+}
 
 func (p *processor) Receive(c actor.Context) {
 	if m, ok := c.Message().(*RecordMessage); ok {
-		p.carry(m)
+		_, worker := cutLast(c.Self().Id)
+		p.carry(p.feed.Name+"/"+worker, m)
 		c.Send(c.Parent(), &DoneMessage{c.Self(), []*RecordMessage{m}})
 	}
 }
 
+// cutLast splits an actor's id before its own name.
+func cutLast(id string) (parents, name string) {
+	i := strings.LastIndex(id, "/")
+	return id[:max(i, 0)], id[i+1:]
+}
+
 // carry ends with a body or a failure. A panic in a step is the record's own result: one bad record
 // must not rebuild the feed for ever.
-func (p *processor) carry(m *RecordMessage) {
+func (p *processor) carry(reporter string, m *RecordMessage) {
 	defer func() {
 		if r := recover(); r != nil {
 			m.Err = record.Fail(record.Internal, "panic while the message was made: %v", r)
 		}
 	}()
-	body, err := p.render(m.Record.Row)
-	if err != nil {
-		m.Err = failure(err)
-		return
+	for {
+		carried, err := m.Steps.Carry(p.ctx, m.Record)
+		outage, away := errors.AsType[*record.Outage](err)
+		if !away {
+			p.settle(reporter, m, carried, err)
+			return
+		}
+		if !p.await(reporter, outage) {
+			m.Err = context.Canceled
+			return
+		}
 	}
-	m.Body, m.Record.Row = body, record.Row{}
+}
+
+// settle notes how the steps ended.
+func (p *processor) settle(reporter string, m *RecordMessage, carried Carried, err error) {
+	p.pause.Reset()
+	if p.away != "" {
+		p.board.Up(reporter, p.away, "")
+		p.away = ""
+	}
+	switch {
+	case p.ctx.Err() != nil:
+		m.Err = p.ctx.Err()
+	case err != nil:
+		m.Err = failure(err)
+	default:
+		m.Body, m.Headers, m.Filtered, m.Record.Row = carried.Body, carried.Headers, carried.Filtered, record.Row{}
+	}
+}
+
+// await waits for the next try, and reports whether there is to be one.
+func (p *processor) await(reporter string, o *record.Outage) bool {
+	if p.away != "" && p.away != o.Connection {
+		p.board.Up(reporter, p.away, "")
+	}
+	next := p.pause.NextBackOff()
+	p.away = o.Connection
+	p.board.Down(reporter, o, next)
+	select {
+	case <-time.After(next):
+		return true
+	case <-p.waiting.Done():
+		return false
+	}
 }
 
 // failure makes every error of a step a result of the record.
@@ -59,5 +132,5 @@ func failure(err error) *record.Failure {
 	if f, ok := err.(*record.Failure); ok {
 		return f
 	}
-	return record.Fail(record.Internal, "%s", fmt.Sprint(err))
+	return record.Fail(record.Internal, "%s", err)
 }

@@ -17,15 +17,21 @@ type Feed struct {
 	Name            string
 	Source          source.Source
 	Sink            sink.Sink
-	Render          Render
+	Prepare         Prepare
 	Start           source.Start
 	SourceName      string // connections, as the file names them
 	SinkName        string
 	StoreName       string
+	LookupNames     []string
 	SinkConnections int
 	BatchMax        int           // messages that one connection sends at once
 	Linger          time.Duration // how long a batch waits for more
 	Settings        Settings
+}
+
+// connections are all that the feed needs, by their names in the file.
+func (f *Feed) connections() []string {
+	return append([]string{f.StoreName, f.SourceName, f.SinkName}, f.LookupNames...)
 }
 
 // room is what the rooms of one feed share; it does not change while they live.

@@ -84,7 +84,7 @@ func (s *sender) publish(c actor.Context) {
 	}
 	batch := make([]sink.Message, len(s.batch))
 	for i, m := range s.batch {
-		batch[i] = sink.Message{ID: m.Record.MessageID, Body: m.Body}
+		batch[i] = sink.Message{ID: m.Record.MessageID, Body: m.Body, Headers: m.Headers}
 	}
 	for i, err := range s.publisher.Publish(s.ctx, batch) {
 		s.batch[i].Err, s.batch[i].Body = err, nil

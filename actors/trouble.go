@@ -39,7 +39,7 @@ func (d *dump) troubled(c actor.Context, connection string, err error) bool {
 // after a restart.
 func (d *dump) stop(s *record.Stop) {
 	if s.Code == record.SourceWentBack {
-		d.halt = &halt{stop: s, version: d.position.Version}
+		d.halt = &halt{stop: s, seen: d.position, next: time.Now().Add(claimEvery)}
 	} else {
 		d.closed = true
 	}

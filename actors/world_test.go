@@ -36,6 +36,9 @@ type table struct {
 	writers  []string // transactions that may still fill a number
 	server   string
 	timeline int64
+	life     string // of the server; "" is 1
+	standby  bool
+	lags     int // how many times it does not know yet of a late row that it has shown
 }
 
 func rows(n int) *table {
@@ -56,7 +59,7 @@ func (t *table) Open(context.Context) (source.Description, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return source.Description{Identity: source.Identity{Relation: "t", Sequence: "id", Server: cmp.Or(t.server, "1"), Timeline: t.timeline},
-		Numbers: source.Numbering{Rule: source.ByEvidence}, Life: "1"}, t.fail
+		Numbers: source.Numbering{Rule: source.ByEvidence}, Standby: t.standby, Life: cmp.Or(t.life, "1")}, t.fail
 }
 
 func (t *table) Start(context.Context, source.Start) (source.Beginning, error) {
@@ -66,13 +69,13 @@ func (t *table) Start(context.Context, source.Start) (source.Beginning, error) {
 func (t *table) Evidence(context.Context) (source.Evidence, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return source.Evidence{Valid: true, Server: "1", Holders: slices.Clone(t.writers)}, t.fail
+	return source.Evidence{Valid: true, Server: cmp.Or(t.life, "1"), Holders: slices.Clone(t.writers)}, t.fail
 }
 
 func (t *table) Read(_ context.Context, q source.Query) (source.Page, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p := source.Page{Server: "1"}
+	p := source.Page{Server: cmp.Or(t.life, "1")}
 	for _, s := range t.seqs {
 		if s > q.After && len(p.Records) < q.Limit.Rows {
 			p.Records = append(p.Records, &record.Record{Seq: s, Metadata: "{}", Bytes: 100})
@@ -108,6 +111,12 @@ func (t *table) Numbers(_ context.Context, within record.Range, _ int) (record.P
 func (t *table) Late(ctx context.Context, seqs []int64, limit source.Limit) ([]*record.Record, int, error) {
 	seqs = seqs[:min(len(seqs), limit.Rows)]
 	rows, seen, err := t.Reread(ctx, seqs, limit)
+	t.set(func() {
+		if t.lags > 0 {
+			t.lags--
+			rows = rows[1:]
+		}
+	})
 	for _, r := range rows {
 		r.Metadata = "{}"
 	}
@@ -207,6 +216,18 @@ type world struct {
 	log    *slog.Logger
 }
 
+// rendering is a single step that makes bodies.
+type rendered func(*record.Record) ([]byte, error)
+
+func rendering(f rendered) Prepare {
+	return func(context.Context, []record.Column) (Steps, error) { return f, nil }
+}
+
+func (f rendered) Carry(_ context.Context, r *record.Record) (Carried, error) {
+	body, err := f(r)
+	return Carried{Body: body}, err
+}
+
 func newWorld(t *testing.T, rows *table) *world {
 	s, err := store.Open(t.Context(), store.Options{
 		Connection: database.Options{Name: "store", URL: "sqlite://" + filepath.Join(t.TempDir(), "store.db")},
@@ -217,7 +238,7 @@ func newWorld(t *testing.T, rows *table) *world {
 	w := &world{t: t, store: s, broker: newBroker(), table: rows, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	w.feed = &Feed{
 		Name: "orders", Source: rows, Sink: w.broker, Start: source.Start{Mode: "first"},
-		Render:     func(record.Row) ([]byte, error) { return []byte("<Order/>"), nil },
+		Prepare:    rendering(func(*record.Record) ([]byte, error) { return []byte("<Order/>"), nil }),
 		SourceName: "erp", SinkName: "mq", StoreName: "store", SinkConnections: 2, BatchMax: 10,
 		Settings: Settings{Workers: 4, PollInterval: 10 * time.Millisecond, MaxInFlight: 400, Bunch: 50,
 			Retry: Retry{MaxAttempts: 3, Initial: time.Millisecond, Max: 10 * time.Millisecond, Factor: 2}},

@@ -32,17 +32,23 @@ func (l *Ledger) Tune(r Rules) {
 	l.rules = r
 }
 
+// sameBirth is how far apart two readings of one birth may be: ages are read from the store, and later than they are computed.
+const sameBirth = time.Second
+
 // Load replaces the gaps by those of the store, of which only Range, Born and Dirty are known. A gap that lies within one
-// that was known keeps what was known; any other counts as born now.
+// that was known, and was not born later, keeps what was known; any other counts as born now. A look that was under way begins anew: what it had
+// found may not have been dumped.
 func (l *Ledger) Load(stored []Gap) {
 	before := l.gaps
 	l.gaps = slices.SortedFunc(slices.Values(stored), byLo)
 	for i := range l.gaps {
 		g := &l.gaps[i]
 		g.cycle = l.witness.looks
-		if was := at(before, g.Lo); was != nil && was.Holds(g.Hi) {
-			g.cycle, g.probed = was.cycle, was.probed
+		was := at(before, g.Lo)
+		if was == nil || !was.Holds(g.Hi) || g.Born.After(was.Born.Add(sameBirth)) {
+			continue
 		}
+		g.cycle, g.probed = was.cycle, was.probed
 	}
 }
 

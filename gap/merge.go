@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// merge keeps the ledger at its cap: neighbours with the fewest numbers between them become one dirty gap, as young as the
-// younger of them.
+// merge keeps the ledger at its cap: the neighbours that together span the fewest numbers become one dirty gap, as young as the
+// younger of them. To go by the space between them alone would let one gap swallow all that follow at even spaces: it would never get
+// old, and a look into it never come to an end.
 func (l *Ledger) merge(gaps []Gap) []Gap {
 	excess := len(gaps) - l.rules.Cap
 	if excess <= 0 {
@@ -16,7 +17,7 @@ func (l *Ledger) merge(gaps []Gap) []Gap {
 	for i := range after {
 		after[i] = i
 	}
-	slices.SortFunc(after, func(a, b int) int { return cmp.Compare(between(gaps, a), between(gaps, b)) })
+	slices.SortFunc(after, func(a, b int) int { return cmp.Compare(together(gaps, a), together(gaps, b)) })
 	joined := make([]bool, len(gaps)) // with the one before
 	for _, i := range after[:min(excess, len(after))] {
 		joined[i+1] = true
@@ -32,7 +33,7 @@ func (l *Ledger) merge(gaps []Gap) []Gap {
 	return merged
 }
 
-func between(gaps []Gap, i int) uint64 { return uint64(gaps[i+1].Lo) - uint64(gaps[i].Hi) }
+func together(gaps []Gap, i int) uint64 { return uint64(gaps[i+1].Hi) - uint64(gaps[i].Lo) }
 
 // join takes in the next gap and the numbers between, which are known. A look under way goes on to the new end, but the
 // next one decides whether the gap may be closed.

@@ -372,3 +372,58 @@ func TestEveryMutantIsCaught(t *testing.T) {
 		})
 	}
 }
+
+// TestAtTheCapALateRowIsFoundAndGapsCloseUnderSteadyTraffic: every second number is used elsewhere, far more holes than the ledger keeps apart,
+// while rows go on coming. The row of a transaction that was open for three minutes must be found soon, and no gap may stay young for ever.
+func TestAtTheCapALateRowIsFoundAndGapsCloseUnderSteadyTraffic(t *testing.T) {
+	const perSecond, limit, late = 1500, 1000, int64(40_001)
+	l := New(Rules{MinWatch: time.Minute, Watch: time.Hour, Poll: time.Second, Evidence: true})
+	now, last := time.Unix(0, 0), int64(0)
+	found := 0
+	for second := 1; second <= 600 && found == 0; second++ {
+		now = now.Add(time.Second)
+		ranges := l.Due(now)
+		e := Evidence{Valid: true, Server: "1"}
+		visible := second >= 180
+		if !visible {
+			e.Holders = []string{"3/1"}
+		}
+		r := Reading{Evidence: e, Server: "1", After: last}
+		for range perSecond {
+			last += 2
+			r.Seen = append(r.Seen, last)
+		}
+		for _, span := range ranges {
+			r.Probes = append(r.Probes, evens(span, min(limit, 32_000/len(ranges)), late, visible))
+		}
+		rows, unsure := l.Late(r.Probes)
+		for _, n := range append(rows, unsure...) {
+			if n == late {
+				found = second
+			}
+		}
+		l.Take(now, r)
+	}
+	require.Positive(t, found, "the late row was not found in ten minutes")
+	require.LessOrEqual(t, found, 240, "it was found a minute after it had become visible at the latest")
+	widest := int64(0)
+	for _, g := range l.Gaps() {
+		widest = max(widest, g.Hi-g.Lo)
+	}
+	require.Less(t, widest, last/100, "no gap swallows the others")
+}
+
+// evens is a probe of a table of even numbers, and of one odd one when it is visible.
+func evens(span record.Range, limit int, odd int64, visible bool) record.Probe {
+	p := record.Probe{Range: span, Reached: span.Hi}
+	for n := span.Lo; n <= span.Hi; n++ {
+		if n%2 != 0 && (n != odd || !visible) {
+			continue
+		}
+		if p.Found = append(p.Found, record.Number{Seq: n, Wanted: true}); len(p.Found) == limit {
+			p.Reached = n
+			break
+		}
+	}
+	return p
+}

@@ -17,12 +17,14 @@ const (
 	Time                 // 12:03:07.12, with a zone only where the type has one
 	Duration             // P1Y2M3DT4H5M6S as PostgreSQL's iso_8601 writes it
 	List                 // Items holds the elements, Text is empty
+	Object               // Row holds the columns of a looked-up row, Text is empty
 )
 
-// Value is one column's value, or one element of a List. NULL is Null, with Text empty.
+// Value is one column's value, one element of a List, or a row that was looked up. NULL is Null, with Text empty.
 type Value struct {
 	Kind  Kind
 	Null  bool
 	Text  string
 	Items []Value
+	Row   *Row // of an Object; shared and not to be changed
 }

@@ -1,8 +1,11 @@
 package sink
 
 import (
+	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-stomp/stomp/v3/frame"
 )
@@ -53,10 +56,15 @@ type letter struct {
 	persistent  bool
 	limit       int // of a frame; 0: none
 	batch       int // messages that may be under way
+	priority    string
+	ttl         time.Duration // 0: a message never expires
 }
 
 func newLetter(b Broker, o Options) letter {
-	l := letter{broker: b, class: o.Class, batch: o.BatchMax, persistent: !o.Transient, limit: o.MaxFrame}
+	l := letter{broker: b, class: o.Class, batch: o.BatchMax, persistent: !o.Transient, limit: o.MaxFrame, ttl: o.TTL}
+	if o.Priority != nil {
+		l.priority = strconv.Itoa(*o.Priority)
+	}
 	name, prefix, routing := o.Queue, "/queue/", "ANYCAST"
 	if o.Topic != "" {
 		name, prefix, routing = o.Topic, "/topic/", "MULTICAST"
@@ -79,7 +87,8 @@ func (l letter) frame(m Message) *frame.Frame {
 	f := frame.New(frame.SEND,
 		frame.Destination, l.destination,
 		"dedupId", m.ID,
-		"correlation-id", m.ID)
+		"correlation-id", cmp.Or(m.CorrelationID, m.ID))
+	l.extras(f, m)
 	if l.persistent { // without it no broker keeps a message; `false` would make RabbitMQ declare an exclusive queue
 		f.Header.Add("persistent", "true")
 	}
@@ -98,6 +107,40 @@ func (l letter) frame(m Message) *frame.Frame {
 		f.Header.Add(frame.ContentLength, fmt.Sprint(len(m.Body)))
 	}
 	return f
+}
+
+// extras are the headers that a feed maps.
+func (l letter) extras(f *frame.Frame, m Message) {
+	add := func(name, value string) {
+		if value != "" {
+			f.Header.Add(name, value)
+		}
+	}
+	add("priority", l.priority)
+	switch {
+	case l.ttl == 0:
+	case l.broker == RabbitMQ:
+		add("expiration", strconv.FormatInt(l.ttl.Milliseconds(), 10)) // AMQP counts from the arrival
+	default:
+		add("expires", strconv.FormatInt(time.Now().Add(l.ttl).UnixMilli(), 10))
+	}
+	add("type", m.Type)
+	add("reply-to", l.reply(m.ReplyTo))
+	add("JMSXGroupID", m.GroupID)
+	for _, p := range m.Properties {
+		f.Header.Add(p.Name, p.Value)
+	}
+}
+
+// reply is the address of a queue as each broker's JMS client reads it.
+func (l letter) reply(queue string) string {
+	if queue == "" || strings.HasPrefix(queue, "/") {
+		return queue
+	}
+	if l.broker == Artemis {
+		return queue
+	}
+	return "/queue/" + queue
 }
 
 // overhead is room for the headers that letter.frame does not know yet: receipt and transaction.

@@ -145,11 +145,27 @@ func (l letter) objection(m Message) *record.Failure {
 	if l.class == Text && bytes.IndexByte(m.Body, 0) >= 0 { // it would end the frame
 		return record.Fail(record.XMLInvalidChar, "the text holds a NUL character")
 	}
-	if l.limit == 0 {
-		return nil
+	if f := l.unreadable(m.Headers); f != nil || l.limit == 0 {
+		return f
 	}
 	if n := size(l.frame(m)); n > l.limit {
 		return record.Fail(record.XMLTooLarge, "the message takes %d bytes with its headers, the broker's frame limit is %d (max_frame)", n, l.limit)
+	}
+	return nil
+}
+
+// unreadable finds a header that would not arrive as it is. A body can escape what a header cannot.
+func (l letter) unreadable(h Headers) *record.Failure {
+	named := append([]Property{{"correlation-id", h.CorrelationID}, {"type", h.Type}, {"reply-to", h.ReplyTo}, {"JMSXGroupID", h.GroupID}}, h.Properties...)
+	for _, p := range named {
+		for _, r := range p.Value {
+			if r == 0 {
+				return record.Fail(record.XMLInvalidChar, "header %s holds a NUL character", p.Name)
+			}
+			if r > 0xFFFF && l.broker == ActiveMQ {
+				return record.Fail(record.XMLInvalidChar, "header %s holds %U: ActiveMQ Classic's JMS clients cannot read characters above U+FFFF", p.Name, r)
+			}
+		}
 	}
 	return nil
 }

@@ -27,4 +27,17 @@ type Publisher interface {
 type Message struct {
 	ID   string // dedupId: letters, digits, '.', '_', '-'
 	Body []byte // for class text: UTF-8 without characters above U+FFFF, which Classic's JMS clients cannot read
+	Headers
 }
+
+// Headers are what a message carries beside its body and what every message has. Empty ones are not sent.
+type Headers struct {
+	CorrelationID string // "": the message's ID
+	Type          string // JMSType; RabbitMQ shows AMQP's type
+	ReplyTo       string
+	GroupID       string // JMSXGroupID
+	Properties    []Property
+}
+
+// Property is a String property of the JMS message. Name is a Java identifier that JMS and STOMP leave free.
+type Property struct{ Name, Value string }

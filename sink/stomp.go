@@ -31,9 +31,11 @@ type Options struct {
 
 	Queue     string // or Topic: exactly one of them; a value that begins with '/' goes out as written
 	Topic     string
-	Class     Class // Text by default
-	Transient bool  // not persistent: a broker's restart loses what it holds
-	BatchMax  int   // messages under way on a connection, and in a transaction; 100 by default
+	Class     Class         // Text by default
+	Transient bool          // not persistent: a broker's restart loses what it holds
+	Priority  *int          // 0 to 9; nil: the broker's
+	TTL       time.Duration // from the moment of sending; 0: a message never expires
+	BatchMax  int           // messages under way on a connection, and in a transaction; 100 by default
 
 	// Notify hears of every change and every failed try, from the publisher's own goroutine: never
 	// concurrently for one publisher, possibly for two. It must not block.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sqlvalue"
 )
 
 // dialect is what differs between databases.
@@ -57,17 +57,14 @@ type relation struct {
 	notes    []string
 
 	oid     uint32 // PostgreSQL's, of a table
-	plain   bool   // a table that rows are inserted into, or its root
+	standby bool
+	plain   bool // a table that rows are inserted into, or its root
 	numbers Numbering
 }
 
 // column is what can be read, and how.
 type column struct {
-	record.Column
-	expr    string // stands after SELECT, with the column's reference for %s
-	read    func(src any) (record.Value, error)
-	integer bool
-	lowest  int64 // of an integer: below every number it can hold, where int64 has room
+	sqlvalue.Column
 	notNull bool
 	number  int // its attnum
 }

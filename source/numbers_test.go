@@ -101,7 +101,8 @@ func TestTheRuleFollowsFromWhereNumbersComeFrom(t *testing.T) {
 		"bigint GENERATED ALWAYS AS IDENTITY (CACHE 20)":                        {Rule: source.ByEvidence, Pooled: true},
 		"bigint PRIMARY KEY":                                                    {Rule: source.ByAge},
 		"bigint DEFAULT nextval('elsewhere')":                                   {Rule: source.ByEvidence},
-		"bigint DEFAULT nextval(('elsewhere'::text)::regclass)":                 {Rule: source.ByEvidence},
+		"bigint DEFAULT nextval(('public.elsewhere'::text)::regclass)":          {Rule: source.ByEvidence},
+		"bigint DEFAULT nextval(('elsewhere'::text)::regclass)":                 {Rule: source.ByAge}, // of the writer's search_path
 		"bigint DEFAULT (extract(epoch FROM clock_timestamp()) * 1000)::bigint": {Rule: source.ByAge},
 	} {
 		t.Run(definition, func(t *testing.T) {
@@ -210,4 +211,40 @@ func TestABeginningInTheMiddleLooksBack(t *testing.T) {
 	require.Len(t, b.Known, 9999)
 	require.Equal(t, record.Number{Seq: 10002, Wanted: true}, b.Known[1])
 	require.Equal(t, record.Number{Seq: 10003}, b.Known[2])
+}
+
+// TestATableMayBeNamedLikeAnAlias: the probe joins the table with its ranges.
+func TestATableMayBeNamedLikeAnAlias(t *testing.T) {
+	w := serial(t, "bigserial")
+	for _, name := range []string{"p", "n", "q"} {
+		w.Exec(t, `CREATE TABLE `+name+` (order_seq bigserial, lo int); INSERT INTO `+name+` (lo) VALUES (1), (2)`)
+		w.grant(name)
+		s := w.source(func(o *source.Options) { o.Table, o.Where = name, "lo > 1" })
+		open(t, s)
+		probe, err := s.Numbers(deadline(t), record.Range{Lo: 1, Hi: 9}, 10)
+		require.NoError(t, err)
+		require.Equal(t, []record.Number{{Seq: 1}, {Seq: 2, Wanted: true}}, probe.Found)
+	}
+}
+
+// TestWhoMayNotSeeLocksIsReadByAge: a right that is missing costs evidence, not rows; one that is revoked later closes no gap.
+func TestWhoMayNotSeeLocksIsReadByAge(t *testing.T) {
+	w := serial(t, "bigserial")
+	s := w.source()
+	require.Equal(t, source.ByEvidence, open(t, s).Numbers.Rule)
+	w.ExecSuper(t, `REVOKE SELECT ON pg_catalog.pg_locks FROM PUBLIC`)
+	e, err := s.Evidence(deadline(t))
+	require.NoError(t, err)
+	require.False(t, e.Valid)
+	require.Equal(t, source.ByAge, open(t, s).Numbers.Rule)
+	require.Empty(t, evidence(t, s).Holders)
+}
+
+// TestASubscriptionsTableIsReadByAge: its writers sit on the publisher, where nobody here can see them.
+func TestASubscriptionsTableIsReadByAge(t *testing.T) {
+	w := serial(t, "bigserial")
+	w.ExecSuper(t, `INSERT INTO pg_subscription_rel (srsubid, srrelid, srsubstate) VALUES (4711, 'orders'::regclass, 'r')`)
+	d := open(t, w.source())
+	require.Equal(t, source.ByAge, d.Numbers.Rule)
+	require.Contains(t, d.Numbers.Text, "subscription")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sqlvalue"
 )
 
 // page collects records until a bound is reached.
@@ -22,24 +23,8 @@ type page struct {
 	full    bool // the byte bound ended it
 	last    int64
 	rising  bool // last is a number
-	cells   []cell
+	cells   []sqlvalue.Cell
 	dest    []any
-}
-
-// cell is one scanned value.
-type cell struct {
-	read  func(any) (record.Value, error)
-	value record.Value
-}
-
-// Scan implements sql.Scanner; src is copied by read where the driver owns it.
-func (c *cell) Scan(src any) (err error) {
-	if src == nil {
-		c.value = record.Value{Null: true}
-		return nil
-	}
-	c.value, err = c.read(src)
-	return err
 }
 
 // take adds the present row and reports whether the page wants more.
@@ -72,37 +57,51 @@ func (p *page) scan(rows *sqlx.Rows) (*record.Record, error) {
 	shown := len(p.plan.columns)
 	r := &record.Record{Feed: p.o.Feed, Row: record.Row{Columns: p.plan.columns, Values: make([]record.Value, shown)}}
 	for i := range shown {
-		r.Row.Values[i] = p.cells[i].value
-		r.Bytes += weigh(p.cells[i].value)
+		r.Row.Values[i] = p.cells[i].Value
+		r.Bytes += sqlvalue.Weigh(p.cells[i].Value)
 	}
 	return r, p.label(r)
 }
 
 func (p *page) prepare() {
-	p.cells = make([]cell, len(p.plan.fields))
+	p.cells = make([]sqlvalue.Cell, len(p.plan.fields))
 	p.dest = make([]any, len(p.plan.fields))
 	for i, f := range p.plan.fields {
-		p.cells[i].read = f.read
+		p.cells[i].Read = f.Read
 		p.dest[i] = &p.cells[i]
 	}
 }
 
 // label fills in what rowrelay itself needs of the row.
 func (p *page) label(r *record.Record) error {
-	v := p.cells[p.plan.seq].value
+	v := p.cells[p.plan.seq].Value
 	var err error
 	if r.Seq, err = strconv.ParseInt(v.Text, 10, 64); err != nil || v.Kind != record.Integer {
 		return p.o.misfit("sequence", "a row holds no integer there", "correct the row, or name another column")
 	}
 	if p.plan.key >= 0 {
-		r.Key = businessKey(p.cells[p.plan.key].value)
+		r.Key = businessKey(p.cells[p.plan.key].Value)
 	}
 	if p.plan.created >= 0 {
-		r.Created = instant(p.cells[p.plan.created].value, p.o.Zone)
+		r.Created = instant(p.cells[p.plan.created].Value, p.o.Zone)
 	}
 	r.Metadata = p.plan.metadata + "}"
 	if r.Created != nil {
 		r.Metadata = p.plan.metadata + `,"created":"` + r.Created.Format(time.RFC3339Nano) + `"}`
+	}
+	return nil
+}
+
+// instant is the moment that a value names, or nil where it names none within the years 1 to 9999.
+func instant(v record.Value, zone *time.Location) *time.Time {
+	if v.Null {
+		return nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02"} {
+		if t, err := time.ParseInLocation(layout, v.Text, zone); err == nil && t.Year() >= 1 {
+			t = t.UTC()
+			return &t
+		}
 	}
 	return nil
 }
@@ -126,15 +125,6 @@ func (p *page) mean() int {
 		return 0
 	}
 	return p.bytes / len(p.records)
-}
-
-// weigh is about the memory of a value: its struct of 48 bytes and its text.
-func weigh(v record.Value) int {
-	n := 48 + len(v.Text)
-	for _, item := range v.Items {
-		n += weigh(item)
-	}
-	return n
 }
 
 // maxKey bounds BUSINESS_KEY in bytes, so that every store can index it.

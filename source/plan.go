@@ -40,7 +40,7 @@ func newPlan(o Options, d dialect, r *relation) (*plan, error) {
 	p.sequence = r.alias + "." + database.Quote(p.fields[p.seq].Name)
 	selected := make([]string, len(p.fields))
 	for i, f := range p.fields {
-		selected[i] = fmt.Sprintf(f.expr, r.alias+"."+database.Quote(f.Name))
+		selected[i] = f.Select(r.alias + "." + database.Quote(f.Name))
 	}
 	p.list = strings.Join(selected, ", ")
 	if o.Where != "" { // lines of its own, so that a comment at its end stays harmless
@@ -63,7 +63,7 @@ func (p *plan) choose(o Options, r *relation) error {
 		}
 	}
 	for _, f := range p.fields {
-		p.columns = append(p.columns, f.Column)
+		p.columns = append(p.columns, f.Column.Column)
 	}
 	p.fields = p.fields[:len(p.fields):len(p.fields)]
 	var err error
@@ -98,7 +98,7 @@ func (p *plan) need(o Options, r *relation, key, name string) (int, error) {
 }
 
 func (p *plan) fits(o Options) error {
-	if f := p.fields[p.seq]; !f.integer {
+	if f := p.fields[p.seq]; !f.Integer {
 		return o.misfit("sequence", fmt.Sprintf("%q is of type %s, and the sequence must be an integer column", f.Name, f.Type),
 			"name a smallint, integer or bigint column that grows with every row")
 	}
@@ -137,7 +137,7 @@ func (p *plan) highest() string {
 func (p *plan) probe(limit int) string {
 	wanted := "true"
 	if p.where != "" {
-		wanted = "COALESCE((" + strings.TrimPrefix(p.where, " AND ") + "), false)"
+		wanted = "(" + strings.TrimPrefix(p.where, " AND ") + ") IS TRUE"
 	}
 	return p.dialect.probe(p.sequence+" AS seq, "+wanted+" AS wanted", p.from, p.sequence, limit)
 }
@@ -167,11 +167,11 @@ func (p *plan) try(ctx context.Context, tx *sqlx.Tx, o Options) error {
 		return err
 	}
 	if o.Where == "" {
-		return run(ctx, tx, p.page(0, math.MaxInt64), 0)
+		return p.tryPage(ctx, tx)
 	}
 	err := p.dialect.compile(ctx, tx, "SELECT 1 FROM "+p.from+" WHERE\n"+o.Where) // alone, as the query was
 	if err == nil {
-		err = run(ctx, tx, p.page(0, math.MaxInt64), 0)
+		err = p.tryPage(ctx, tx)
 	}
 	if isRefused(err) {
 		return o.refusedFor("where", err)
@@ -179,8 +179,15 @@ func (p *plan) try(ctx context.Context, tx *sqlx.Tx, o Options) error {
 	return err
 }
 
-func run(ctx context.Context, tx *sqlx.Tx, query string, arg any) error {
-	rows, err := tx.QueryContext(ctx, query, arg)
+func (p *plan) tryPage(ctx context.Context, tx *sqlx.Tx) error {
+	if err := run(ctx, tx, p.page(0, math.MaxInt64), 0); err != nil {
+		return err
+	}
+	return run(ctx, tx, p.probe(1), p.dialect.numbers(nil), p.dialect.numbers(nil))
+}
+
+func run(ctx context.Context, tx *sqlx.Tx, query string, args ...any) error {
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/sqlvalue"
 )
 
 // postgres reads through a cursor in a READ ONLY transaction.
@@ -22,11 +23,6 @@ type postgres struct {
 	watched string // an array of oids: tables and sequences whose locks tell of writers
 	rule    Rule
 }
-
-// exact makes every value's text the same whatever the server's, database's or role's settings are,
-// for one transaction.
-const exact = `SELECT ARRAY[set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'iso_8601', true),
-	set_config('extra_float_digits', '3', true), set_config('TimeZone', 'UTC', true), set_config('bytea_output', 'hex', true)]::text`
 
 // life tells a server from another one, and from itself before a restart or a promotion.
 const life = `CASE WHEN pg_is_in_recovery() THEN 'standby/' ELSE 'primary/' END || (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint`
@@ -51,9 +47,9 @@ func (p *postgres) settle(ctx context.Context, tx *sqlx.Tx) (who peer, err error
 			return who, err
 		}
 	}
-	query := exact + ", " + life + ", ''"
+	query := sqlvalue.PostgresExact + ", " + life + ", ''"
 	if p.mayIdentify {
-		query = exact + ", " + life + ", (SELECT system_identifier::text FROM pg_control_system())"
+		query = sqlvalue.PostgresExact + ", " + life + ", (SELECT system_identifier::text FROM pg_control_system())"
 	}
 	var settings string
 	err = tx.QueryRowxContext(ctx, query).Scan(&settings, &who.life, &who.server)
@@ -133,7 +129,7 @@ func (p *postgres) greet(ctx context.Context, tx *sqlx.Tx, r *relation) error {
 		return err
 	}
 	version, _, _ = strings.Cut(version, " ") // "15.18 (Debian 15.18-0+deb12u1)"
-	r.server = fmt.Sprintf("PostgreSQL %s as %s", version, user)
+	r.server, r.standby = fmt.Sprintf("PostgreSQL %s as %s", version, user), standby
 	if standby {
 		r.note("the server is a standby: rows are read as far as it has followed its primary")
 	}
@@ -173,6 +169,3 @@ func (p *postgres) inspect(ctx context.Context, tx *sqlx.Tx, r *relation, sequen
 }
 
 var _ dialect = (*postgres)(nil)
-
-// lowest is the number below everything that an integer type holds; bigint leaves no room below it.
-var lowest = map[string]int64{"int2": -1<<15 - 1, "int4": -1<<31 - 1, "int8": -1 << 63}

@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/sqlvalue"
 )
 
 func (p *postgres) locateTable(ctx context.Context, tx *sqlx.Tx, r *relation) error {
@@ -75,7 +76,11 @@ func (p *postgres) tableColumns(ctx context.Context, tx *sqlx.Tx, r *relation) e
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	return p.typeColumns(ctx, tx, r, types)
+	columns := make([]*sqlvalue.Column, len(r.columns))
+	for i := range r.columns {
+		columns[i] = &r.columns[i].Column
+	}
+	return sqlvalue.PostgresTypes(ctx, tx, columns, types, p.o.Zone)
 }
 
 // compile prepares, because a prepared statement can only be one.
@@ -90,50 +95,14 @@ func (p *postgres) compile(ctx context.Context, tx *sqlx.Tx, query string) error
 func (p *postgres) locateQuery(ctx context.Context, tx *sqlx.Tx, r *relation) error {
 	r.alias = `"q"`
 	r.from = "(\n" + p.o.Query + "\n) AS " + r.alias
-	names, err := outputNames(ctx, tx, "SELECT * FROM "+r.from+" LIMIT 0")
-	if err != nil {
-		return err
+	columns, err := sqlvalue.PostgresQuery(ctx, tx, r.from, r.alias, p.o.Zone)
+	if twice, ok := errors.AsType[*sqlvalue.Twice](err); ok {
+		return p.o.misfit("query", twice.Error(), "name one of them otherwise with AS")
 	}
-	seen := map[string]bool{}
-	for _, name := range names {
-		if seen[name] {
-			return p.o.misfit("query", fmt.Sprintf("two columns are named %q", name), "name one of them otherwise with AS")
-		}
-		seen[name] = true
-		r.columns = append(r.columns, column{})
-		r.columns[len(r.columns)-1].Name = name
+	for _, c := range columns {
+		r.columns = append(r.columns, column{Column: c})
 	}
-	types, err := p.queryTypes(ctx, tx, r)
-	if err != nil {
-		return err
-	}
-	return p.typeColumns(ctx, tx, r, types)
-}
-
-func outputNames(ctx context.Context, tx *sqlx.Tx, query string) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	names, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	return names, rows.Err()
-}
-
-// queryTypes asks for the types of columns without a row: an outer join makes one row of NULLs.
-func (p *postgres) queryTypes(ctx context.Context, tx *sqlx.Tx, r *relation) ([]uint32, error) {
-	exprs, types := make([]string, len(r.columns)), make([]uint32, len(r.columns))
-	dest := make([]any, len(types))
-	for i, c := range r.columns {
-		exprs[i] = "pg_typeof(" + r.alias + "." + database.Quote(c.Name) + ")::oid"
-		dest[i] = &types[i]
-	}
-	query := fmt.Sprintf("SELECT %s FROM (SELECT 1) AS one LEFT JOIN (SELECT * FROM %s LIMIT 0) AS %s ON true",
-		strings.Join(exprs, ", "), r.from, r.alias)
-	return types, tx.QueryRowxContext(ctx, query).Scan(dest...)
+	return err
 }
 
 // inspectSequence tells whether the sequence column is what it should be. What cannot be proven is

@@ -19,19 +19,27 @@ const writers = `SELECT pg_is_in_recovery(), ` + life + `,
 		WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
 		AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND relation = ANY($1::oid[])), ' ')`
 
+// lag is a statement for servers whose writers tell nothing, or may not be looked at.
+const lag = `SELECT pg_is_in_recovery(), ` + life + `,
+	COALESCE(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), -1)::float8, ''::text WHERE $1::text IS NOT NULL`
+
 // evidence is described at Source.
 func (p *postgres) evidence(ctx context.Context, db *sqlx.DB) (Evidence, error) {
+	statement := writers
+	if p.rule == ByAge {
+		statement = lag
+	}
 	var e Evidence
 	var standby bool
-	var lag float64 // seconds; below 0: unknown
+	var behind float64 // seconds; below 0: unknown
 	var holders string
-	if err := db.QueryRowxContext(ctx, writers, p.watched).Scan(&standby, &e.Server, &lag, &holders); err != nil {
+	if err := db.QueryRowxContext(ctx, statement, p.watched).Scan(&standby, &e.Server, &behind, &holders); err != nil {
 		return Evidence{}, fmt.Errorf("look at the locks: %w", err)
 	}
 	e.Holders = strings.Fields(holders)
-	e.Valid = !standby || p.rule == ByAge && lag >= 0
+	e.Valid = !standby || p.rule == ByAge && behind >= 0
 	if standby {
-		e.Lag = time.Duration(max(lag, 0) * float64(time.Second))
+		e.Lag = time.Duration(max(behind, 0) * float64(time.Second))
 	}
 	return e, nil
 }
@@ -91,13 +99,18 @@ func (p *postgres) watch(ctx context.Context, tx *sqlx.Tx, r *relation, sequence
 		seq AS (SELECT d.objid AS oid FROM attr JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
 				AND d.refobjid = attr.attrelid AND d.refobjsubid = attr.attnum AND d.deptype IN ('a', 'i')
 			UNION SELECT d.refobjid FROM attr JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = attr.defaults AND d.refclassid = 'pg_class'::regclass
-			UNION SELECT to_regclass(substring(expr FROM 'nextval\(\(?''([^'']+)''::text'))::oid FROM attr)
+			UNION SELECT to_regclass(substring(expr FROM 'nextval\(\(?''([^'']+\.[^'']+)''::text'))::oid FROM attr)
 		SELECT (SELECT array_agg(oid) FROM (SELECT oid FROM tree UNION SELECT seqrelid FROM pg_sequence JOIN seq ON seq.oid = seqrelid) AS w)::text,
-			count(*), COALESCE(bool_or(seqcache > 1 OR seqincrement <> 1), false)
+			count(*), COALESCE(bool_or(seqcache > 1 OR seqincrement <> 1), false),
+			EXISTS (SELECT FROM pg_subscription_rel JOIN tree ON tree.oid = srrelid)
 		FROM pg_sequence JOIN seq ON seq.oid = seqrelid`
 	var sequences int
-	if err := tx.QueryRowxContext(ctx, query, r.oid, sequence.Name).Scan(&p.watched, &sequences, &r.numbers.Pooled); err != nil {
+	var replica bool
+	if err := tx.QueryRowxContext(ctx, query, r.oid, sequence.Name).Scan(&p.watched, &sequences, &r.numbers.Pooled, &replica); err != nil {
 		return "", err
+	}
+	if replica {
+		return "a subscription fills the table, and nobody can see here who writes on its publisher", nil
 	}
 	if sequences == 0 {
 		return fmt.Sprintf("no sequence belongs to %q: its numbers come from elsewhere", sequence.Name), nil
@@ -114,9 +127,9 @@ func (p *postgres) seesLocks(ctx context.Context, tx *sqlx.Tx) (string, error) {
 	return "the account may not read pg_locks: GRANT SELECT ON pg_catalog.pg_locks TO it", nil
 }
 
-// probe is one range scan of the index for each range.
+// probe is one range scan of the index for each range. Its alias is no name that a table is likely to have.
 func (p *postgres) probe(list, from, sequence string, limit int) string {
-	return fmt.Sprintf(`SELECT p.i - 1, n.seq, n.wanted FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS p(lo, hi, i)
-		CROSS JOIN LATERAL (SELECT %[1]s FROM %[2]s WHERE %[3]s BETWEEN p.lo AND p.hi ORDER BY %[3]s LIMIT %[4]d) AS n ORDER BY p.i, n.seq`,
+	return fmt.Sprintf(`SELECT "a probe".i - 1, n.seq, n.wanted FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS "a probe"(lo, hi, i)
+		CROSS JOIN LATERAL (SELECT %[1]s FROM %[2]s WHERE %[3]s BETWEEN "a probe".lo AND "a probe".hi ORDER BY %[3]s LIMIT %[4]d) AS n ORDER BY "a probe".i, n.seq`,
 		list, from, sequence, limit)
 }

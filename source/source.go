@@ -112,6 +112,7 @@ type Description struct {
 	Server   string          // for people: "PostgreSQL 16.3 as relay_ro"
 	Notes    []string        // for people: "read-only is kept by the transaction alone, because ..."
 	Numbers  Numbering
+	Standby  bool   // it follows another server
 	Life     string // which life of which server, as Page.Server
 }
 

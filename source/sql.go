@@ -25,6 +25,7 @@ var _ Source = (*SQL)(nil)
 
 // Open is described at Source.
 func (s *SQL) Open(ctx context.Context) (d Description, err error) {
+	s.plan = nil // who it was is not who it must be: whether this is the feed's server, its position tells
 	err = s.view(ctx, func(tx *sqlx.Tx, who peer) error {
 		r, p, err := s.learn(ctx, tx)
 		if err != nil {
@@ -33,7 +34,7 @@ func (s *SQL) Open(ctx context.Context) (d Description, err error) {
 		s.plan, s.server, s.rule = p, who.server, r.numbers.Rule
 		d = Description{
 			Identity: Identity{Relation: p.relation, Sequence: s.o.Sequence, Server: who.server, Timeline: r.timeline},
-			Columns:  p.columns, Server: r.server, Notes: r.notes, Numbers: r.numbers, Life: who.life,
+			Columns:  p.columns, Server: r.server, Notes: r.notes, Numbers: r.numbers, Standby: r.standby, Life: who.life,
 		}
 		return nil
 	})

@@ -4,18 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"math"
-	"strconv"
-	"strings"
 
 	"github.com/jmoiron/sqlx"
 
 	"github.com/rowrelay/rowrelay/database"
-	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sqlvalue"
 )
 
-// sqlite reads a file that is opened read-only. Any column may hold any type there, so a value is
-// read by what it is, not by what the column says.
+// sqlite reads a file that is opened read-only.
 type sqlite struct {
 	o Options
 }
@@ -68,53 +64,11 @@ func (s *sqlite) locate(ctx context.Context, tx *sqlx.Tx) (*relation, error) {
 }
 
 func (s *sqlite) columns(ctx context.Context, tx *sqlx.Tx, r *relation) error {
-	rows, err := tx.QueryContext(ctx, "SELECT * FROM "+r.from+" LIMIT 0")
-	if err != nil {
-		return err
+	columns, err := sqlvalue.SQLiteQuery(ctx, tx, r.from)
+	for _, c := range columns {
+		r.columns = append(r.columns, column{Column: c})
 	}
-	defer rows.Close()
-	types, err := rows.ColumnTypes()
-	if err != nil {
-		return err
-	}
-	for _, t := range types {
-		declared := t.DatabaseTypeName()
-		kind := affinity(declared)
-		r.columns = append(r.columns, column{
-			Column: record.Column{Name: t.Name(), Kind: kind, Type: declared},
-			expr:   "+%s", // an expression has no declared type, by which the driver would turn text into times
-			read:   readDynamic, integer: kind == record.Integer || declared == "", lowest: math.MinInt64,
-		})
-	}
-	return rows.Err()
-}
-
-// affinity follows the first rules of https://www.sqlite.org/datatype3.html#determination_of_column_affinity
-func affinity(declared string) record.Kind {
-	d := strings.ToUpper(declared)
-	switch {
-	case strings.Contains(d, "INT"):
-		return record.Integer
-	case strings.Contains(d, "BLOB"):
-		return record.Bytes
-	case strings.Contains(d, "REAL"), strings.Contains(d, "FLOA"), strings.Contains(d, "DOUB"):
-		return record.Float
-	}
-	return record.Text
-}
-
-func readDynamic(src any) (record.Value, error) {
-	switch v := src.(type) {
-	case string:
-		return record.Value{Text: v}, nil
-	case []byte:
-		return record.Value{Kind: record.Bytes, Text: string(v)}, nil
-	case int64:
-		return record.Value{Kind: record.Integer, Text: strconv.FormatInt(v, 10)}, nil
-	case float64:
-		return float(strconv.FormatFloat(v, 'g', -1, 64))
-	}
-	return record.Value{}, fmt.Errorf("the driver hands out a %T", src)
+	return err
 }
 
 // compile explains; a second statement would run, but this connection cannot write.

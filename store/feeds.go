@@ -178,7 +178,7 @@ const insert = `
 
 // ordered tells whether a row of feed $1 is to be sent again when its number is read again.
 const ordered = `d.status = 'COMPLETED' AND d.seq > (SELECT resend_above FROM read_data_info WHERE feed = $1)
-	AND d.finished_at < (SELECT resend_before FROM read_data_info WHERE feed = $1)`
+	AND d.finished_at <= (SELECT resend_before FROM read_data_info WHERE feed = $1)`
 
 func travelling(records []*record.Record) []dumped {
 	rows := make([]dumped, 0, len(records))

@@ -76,12 +76,12 @@ func (s *SQL) addGaps(ctx context.Context, tx *sqlx.Tx, feed string, gaps []Gap)
 }
 
 // StopFeed implements Feeds. The new version lets every other instance's next dump fail, and look.
-func (s *SQL) StopFeed(ctx context.Context, feed string, stop *record.Stop) error {
+func (s *SQL) StopFeed(ctx context.Context, feed string, version int64, stop *record.Stop) error {
 	n, err := s.exec(ctx, s.db, `
 		UPDATE read_data_info SET stop_code = $2, stop_text = $3, version = version + 1, updated_at = clock_timestamp()
-		 WHERE feed = $1`, feed, string(stop.Code), cut(clean(stop.Text), errorTextLength))
+		 WHERE feed = $1 AND version = $4`, feed, string(stop.Code), cut(clean(stop.Text), errorTextLength), version)
 	if err == nil && n == 0 {
-		err = ErrNoFeed
+		err = ErrStale
 	}
 	return s.trouble(ctx, "note that "+feed+" is stopped", err)
 }

@@ -82,20 +82,23 @@ func TestAStoppedFeedIsStoppedForAllUntilItIsRewound(t *testing.T) {
 		one.dump(1, 2, 3)
 		before, err := one.Position(t.Context(), feed)
 		require.NoError(t, err)
-		require.NoError(t, one.StopFeed(t.Context(), feed, &record.Stop{Code: record.SourceWentBack, Text: "numbers began anew"}))
+		require.NoError(t, one.StopFeed(t.Context(), feed, before.Version, &record.Stop{Code: record.SourceWentBack, Text: "numbers began anew"}))
 		_, _, err = one.Dump(t.Context(), Dump{Feed: feed, Instance: one.id, Seen: before, LastRead: 4, Records: bunch(4)})
 		require.ErrorIs(t, err, ErrStale)
 		p, err := one.Position(t.Context(), feed)
 		require.NoError(t, err)
 		require.Equal(t, record.SourceWentBack, p.StopCode)
 		require.Equal(t, "numbers began anew", p.StopText)
-		_, err = one.Rewind(t.Context(), feed, Rewind{To: 3, Identity: []byte(`{"server":""}`)}, Audit{Reason: "it was restored"})
+		require.ErrorIs(t, one.StopFeed(t.Context(), feed, before.Version, &record.Stop{}), ErrStale, "a stop that comes late")
+		_, err = one.Rewind(t.Context(), feed, Rewind{To: 3}, Audit{})
+		require.ErrorIs(t, err, ErrStopped)
+		_, err = one.Rewind(t.Context(), feed, Rewind{To: 3, Resend: true, Identity: []byte(`{"server":""}`)}, Audit{Reason: "it was restored"})
 		require.NoError(t, err)
 		p, err = one.Position(t.Context(), feed)
 		require.NoError(t, err)
 		require.Empty(t, p.StopCode)
 		require.Equal(t, `{"server":""}`, string(p.Identity))
-		require.ErrorIs(t, one.StopFeed(t.Context(), "unknown", &record.Stop{}), ErrNoFeed)
+		require.ErrorIs(t, one.StopFeed(t.Context(), "unknown", 0, &record.Stop{}), ErrStale)
 	})
 }
 
@@ -154,6 +157,25 @@ func (c carrier) at(seq int64) Position {
 	require.NoError(c.t, err)
 	require.Equal(c.t, seq, p.LastRead)
 	return p
+}
+
+// TestARewindThatResendsTakesUnfinishedRowsOutOfEverybodysHands: what is in flight was built from the old row.
+func TestARewindThatResendsTakesUnfinishedRowsOutOfEverybodysHands(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		one := newCarrier(t, w.open(t), "one")
+		one.dump(1, 2, 3)
+		one.mark(fails(3, 1))
+		_, err := one.Rewind(t.Context(), feed, Rewind{To: 1, Resend: true, Identity: []byte(`{}`)}, Audit{Reason: "restored"})
+		require.NoError(t, err)
+		require.Empty(t, one.mark(sent(2, 1)), "the mark of what was in flight")
+		require.Len(t, one.mark(sent(1, 1)), 1, "below the rewind nothing changes")
+		row := one.row(2)
+		require.Nil(t, row.Owner)
+		require.Equal(t, one.ID()+".orders.2.r1", row.MessageID)
+		require.Equal(t, one.ID()+".orders.3.r1", one.row(3).MessageID, "a retry sends it under a fresh id")
+		require.Equal(t, record.Failed, one.row(3).Status)
+		require.Equal(t, []int64{2}, seqs(one.claim(10)))
+	})
 }
 
 func TestReconcilingReadsAStretchAndDeliversWhatIsMissing(t *testing.T) {

@@ -42,8 +42,11 @@ func (s *SQL) Rewind(ctx context.Context, feed string, r Rewind, a Audit) (audit
 		if err != nil {
 			return err
 		}
-		if r.To > p.LastRead {
+		switch {
+		case r.To > p.LastRead:
 			return ErrForward
+		case p.StopCode != "" && !r.Resend:
+			return ErrStopped
 		}
 		if err := s.moveBack(ctx, tx, feed, r); err != nil {
 			return err
@@ -70,6 +73,9 @@ func (s *SQL) moveBack(ctx context.Context, tx *sqlx.Tx, feed string, r Rewind) 
 	}
 	if r.Resend {
 		_, err = s.exec(ctx, tx, `UPDATE read_data_info SET resend_above = $2, resend_before = clock_timestamp() WHERE feed = $1`, feed, r.To)
+		if err == nil {
+			err = s.renew(ctx, tx, feed, r.To)
+		}
 		if err != nil {
 			return err
 		}
@@ -78,5 +84,18 @@ func (s *SQL) moveBack(ctx context.Context, tx *sqlx.Tx, feed string, r Rewind) 
 		return err
 	}
 	_, err = s.exec(ctx, tx, `UPDATE sequence_gap SET hi = $2 WHERE feed = $1 AND hi > $2`, feed, r.To)
+	return err
+}
+
+// renew gives rows above a number that are not COMPLETED a fresh id and, where they are NEW, takes them out of whoever's hands: what is in flight
+// there was built from the old row, and its mark hits nothing.
+func (s *SQL) renew(ctx context.Context, tx *sqlx.Tx, feed string, to int64) error {
+	_, err := s.exec(ctx, tx, `
+		UPDATE dumped_data
+		   SET message_id = $3 || seq || '.r' || (resends + 1), resends = resends + 1,
+		       owner = CASE WHEN status = 'NEW' THEN NULL ELSE owner END,
+		       next_attempt_at = NULL,
+		       claim_no = claim_no + CASE WHEN status = 'NEW' THEN 1 ELSE 0 END
+		 WHERE feed = $1 AND seq > $2 AND status IN ('NEW', 'FAILED')`, feed, to, s.id+"."+feed+".")
 	return err
 }

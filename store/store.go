@@ -37,6 +37,8 @@ var (
 	ErrNoFeed = errors.New("the feed has no position yet")
 	// ErrNoRow: DUMPED_DATA has no such row.
 	ErrNoRow = errors.New("no such row")
+	// ErrStopped: the feed is stopped, and only a rewind that sends COMPLETED rows again lets it go on.
+	ErrStopped = errors.New("the feed is stopped until it is rewound with resend")
 	// ErrForward: a feed only goes back.
 	ErrForward = errors.New("the feed has not read so far")
 )
@@ -94,8 +96,8 @@ type Feeds interface {
 	CreateFeed(ctx context.Context, feed string, b Beginning) (Position, error)
 	// SetIdentity replaces the stored identity (a changed timeline), without touching version.
 	SetIdentity(ctx context.Context, feed string, identity []byte) error
-	// StopFeed notes that the feed reads no further until Rewind, for every instance.
-	StopFeed(ctx context.Context, feed string, stop *record.Stop) error
+	// StopFeed notes that the feed reads no further until Rewind, for every instance; ErrStale if its position is of another version.
+	StopFeed(ctx context.Context, feed string, version int64, stop *record.Stop) error
 	// Dump moves the position, changes the gaps and inserts the records as NEW rows, owned by the instance, claim_no 1,
 	// in ONE transaction. It returns the new position and the rows that were inserted, lowest first; one that stood
 	// there already, at or below the old High, is left out and must not go on, unless Rewind has ordered it to be sent again.
@@ -190,7 +192,7 @@ type Control interface {
 	// Above counts the feed's rows above a number.
 	Above(ctx context.Context, feed string, seq int64) (Counts, error)
 	// Rewind moves a feed back, never forward, and lets a stopped one go on. It cuts the gaps at the new position and writes one
-	// AUDIT row, in one transaction. ErrForward: the position is lower already.
+	// AUDIT row, in one transaction. ErrForward: the position is lower already. ErrStopped: the feed was stopped, and r does not resend.
 	Rewind(ctx context.Context, feed string, r Rewind, a Audit) (audit int64, err error)
 	// Between returns what is recorded in a range: the rows with the lowest numbers, at most limit, and all gaps that touch the range. A
 	// row that leaves its gap meanwhile is in both.
@@ -204,8 +206,10 @@ type Counts struct{ New, Completed, Failed int64 }
 
 // Rewind says where a feed goes on.
 type Rewind struct {
-	To       int64
-	Resend   bool   // rows above To that are COMPLETED now are dumped again, under a fresh message id, when their numbers are read again
+	To int64
+	// Resend: rows above To that are COMPLETED now are dumped again, under a fresh message id, when their numbers are read again; NEW and
+	// FAILED ones get a fresh id too, and what is in flight of them counts no more.
+	Resend   bool
 	Identity []byte // JSON of the source.Identity that is expected from now on
 }
 

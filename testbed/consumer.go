@@ -19,6 +19,9 @@ type Delivery struct {
 	MessageID     string            // JMSMessageID
 	CorrelationID string            // JMSCorrelationID, "" for none
 	Type          string            // JMSType, "" for none
+	ReplyTo       string            // JMSReplyTo as the client prints it, "" for none
+	Priority      int               // JMSPriority
+	Expiration    int64             // JMSExpiration: milliseconds since 1970, 0 for never
 	DeliveryMode  int               // JMSDeliveryMode: Persistent or 1
 	Redelivered   bool              // JMSRedelivered
 	Properties    map[string]string // by name, values as strings

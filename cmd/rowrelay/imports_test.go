@@ -17,13 +17,14 @@ var mayImport = map[string][]string{
 	"config":       {"record"},
 	"database":     {"record"},
 	"store":        {"database", "record"},
-	"source":       {"database", "record"},
+	"sqlvalue":     {"database", "record"},
+	"source":       {"sqlvalue", "database", "record"},
 	"message":      {"record"},
 	"sink":         {"record"},
 	"gap":          {"record"},
 	"actors":       {"record", "store", "source", "gap", "message", "sink"},
 	"stompbroker":  {},
-	"cmd/rowrelay": {"record", "config", "database", "store", "source", "message", "sink", "actors", "stompbroker"},
+	"cmd/rowrelay": {"record", "config", "database", "store", "source", "sqlvalue", "message", "sink", "actors", "stompbroker"},
 }
 
 // onlyIn says which rooms may know a library.

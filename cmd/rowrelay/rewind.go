@@ -110,6 +110,11 @@ func (r *rewindCmd) insist(ctx context.Context, g *globals, st store.Store, p st
 	if err != nil || !back {
 		return err
 	}
+	return r.hidden(g)
+}
+
+// hidden is why a feed that went back is not rewound without a new delivery.
+func (r *rewindCmd) hidden(g *globals) error {
 	return &problem{exitNo, r.Feed + " is stopped with SOURCE_WENT_BACK: numbers that are given out again are new rows under old numbers,\n" +
 		"and the rows that are recorded under them already would hide them: they would never be sent", typed(g.typed) + " --resend completed"}
 }
@@ -139,6 +144,9 @@ func (r *rewindCmd) change(ctx context.Context, g *globals, st store.Store, m mo
 	audit, err := st.Rewind(ctx, r.Feed, store.Rewind{To: m.To, Resend: m.Resend, Identity: m.identity}, g.audit(r.Reason))
 	if errors.Is(err, store.ErrForward) { // somebody else has moved it meanwhile
 		return &problem{exitNo, r.Feed + " was moved back further meanwhile; nothing was changed", "look where it stands: rowrelay status " + r.Feed}
+	}
+	if errors.Is(err, store.ErrStopped) { // while the question was open
+		return r.hidden(g)
 	}
 	if err != nil {
 		return fmt.Errorf("rewind %s: %w", r.Feed, err)

@@ -9,6 +9,7 @@ import (
 	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/database"
 	"github.com/rowrelay/rowrelay/message"
+	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/sink"
 	"github.com/rowrelay/rowrelay/source"
 	"github.com/rowrelay/rowrelay/store"
@@ -92,7 +93,7 @@ func newFeed(f *config.File, name string, board *actors.Board) (*actors.Feed, er
 		return nil, fmt.Errorf("feeds.%s.message: %w", name, err)
 	}
 	return &actors.Feed{
-		Name: name, Source: src, Sink: dst, Render: mapping.Render,
+		Name: name, Source: src, Sink: dst, Prepare: prepare(mapping),
 		Start:      source.Start{Mode: c.Source.Start.Mode, At: c.Source.Start.At},
 		SourceName: c.Source.Connection, SinkName: c.Sink.Connection, StoreName: storeName(f),
 		SinkConnections: c.Sink.Connections, BatchMax: c.Sink.Batch.Max, Linger: time.Duration(c.Sink.Batch.Linger),
@@ -124,4 +125,18 @@ func reportTo(board *actors.Board, feed string, s config.Sink) func(sink.Status)
 			board.Up(reporter, s.Connection, status.Peer)
 		}
 	}
+}
+
+// prepare makes the steps of a feed.
+func prepare(m *message.Mapping) actors.Prepare {
+	return func(context.Context, []record.Column) (actors.Steps, error) { return steps{m}, nil }
+}
+
+// steps turn a row into its message.
+type steps struct{ mapping *message.Mapping }
+
+// Carry implements actors.Steps.
+func (s steps) Carry(_ context.Context, r *record.Record) (actors.Carried, error) {
+	body, err := s.mapping.Render(r.Row)
+	return actors.Carried{Body: body}, err
 }

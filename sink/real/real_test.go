@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -74,6 +75,42 @@ func TestJMSConsumerSeesWhatWasSent(t *testing.T) {
 			require.Equal(t, sum(bodies[i]), d.SHA256)
 			require.Equal(t, batch[i].ID, d.CorrelationID)
 			require.Equal(t, batch[i].ID, d.Properties["dedupId"])
+		}
+	})
+}
+
+// TestJMSConsumerSeesMappedHeaders: what each broker makes of the headers that a feed maps.
+func TestJMSConsumerSeesMappedHeaders(t *testing.T) {
+	onEach(t, func(t *testing.T, kind testbed.Part) {
+		b := testbed.SharedBroker(t, kind)
+		queue := b.Queue(t)
+		o := options(b, queue)
+		o.Priority, o.TTL = new(7), time.Hour
+		value := "a:b\\c Müller\nline \U0001F600"
+		if kind == testbed.ActiveMQ { // refused before it is sent: its clients would read two question marks
+			refused := publisher(t, o).Publish(t.Context(), []sink.Message{{ID: "x", Body: []byte("<a/>"), Headers: sink.Headers{Type: value}}})
+			require.ErrorContains(t, refused[0], "cannot read characters above U+FFFF")
+			value = "a:b\\c Müller\nline"
+		}
+		m := sink.Message{ID: "acme.orders.1", Body: []byte("<a/>"), Headers: sink.Headers{
+			CorrelationID: "A-4711", Type: "Order.v2", ReplyTo: "ERP.REPLY", GroupID: "C7",
+			Properties: []sink.Property{{Name: "sourceSystem", Value: value}, {Name: "amount", Value: "10.50"}},
+		}}
+		allSent(t, publisher(t, o).Publish(t.Context(), []sink.Message{m, {ID: "acme.orders.2", Body: []byte("<a/>")}}))
+		got := testbed.Drain(t, b, queue, 2)
+		require.Len(t, got, 2)
+		d := got[0]
+		require.Equal(t, "A-4711", d.CorrelationID)
+		require.Equal(t, "acme.orders.1", d.Properties["dedupId"])
+		require.Equal(t, value, d.Properties["sourceSystem"])
+		require.Equal(t, "10.50", d.Properties["amount"])
+		require.Equal(t, 7, d.Priority)
+		require.Equal(t, "acme.orders.2", got[1].CorrelationID)
+		if kind != testbed.RabbitMQ { // whose client reads JMSType from a header that says text or bytes, and no times from AMQP
+			require.Equal(t, "Order.v2", d.Type)
+			require.Contains(t, d.ReplyTo, "ERP.REPLY")
+			require.Equal(t, "C7", d.Properties["JMSXGroupID"])
+			require.InDelta(t, time.Now().Add(time.Hour).UnixMilli(), d.Expiration, 60_000)
 		}
 	})
 }

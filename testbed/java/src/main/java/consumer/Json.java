@@ -20,6 +20,9 @@ final class Json {
     field(s, "messageID", m.getJMSMessageID());
     field(s, "correlationID", m.getJMSCorrelationID());
     field(s, "type", m.getJMSType());
+    field(s, "replyTo", m.getJMSReplyTo() == null ? null : m.getJMSReplyTo().toString());
+    s.append("\"priority\":").append(m.getJMSPriority()).append(',');
+    s.append("\"expiration\":").append(m.getJMSExpiration()).append(',');
     s.append("\"deliveryMode\":").append(m.getJMSDeliveryMode()).append(',');
     s.append("\"redelivered\":").append(m.getJMSRedelivered()).append(',');
     s.append("\"properties\":{");

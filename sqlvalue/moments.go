@@ -1,4 +1,4 @@
-package source
+package sqlvalue
 
 import (
 	"fmt"
@@ -111,18 +111,4 @@ func writeUTC(t time.Time, fraction string) string {
 		year, sign = 1-year, "-"
 	}
 	return fmt.Sprintf("%s%04d-%02d-%02dT%02d:%02d:%02d%sZ", sign, year, t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), fraction)
-}
-
-// instant is the moment that a value names, or nil where it names none within the years 1 to 9999.
-func instant(v record.Value, zone *time.Location) *time.Time {
-	if v.Null {
-		return nil
-	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, v.Text, zone); err == nil && t.Year() >= 1 {
-			t = t.UTC()
-			return &t
-		}
-	}
-	return nil
 }
