@@ -163,7 +163,7 @@ func TestReconcileLooksAtThePartThatItIsTold(t *testing.T) {
 func TestReconcileDeliversNothingWhereTheSourceWentBack(t *testing.T) {
 	w := newCompared(t)
 	w.lacks(4)
-	require.NoError(t, w.store.StopFeed(t.Context(), "orders", &record.Stop{Code: record.SourceWentBack, Text: "it rose"}))
+	w.stops("orders", "it rose")
 	got := w.types("reconcile orders --deliver --reason test --yes")
 	require.Equal(t, exitNo, got.code)
 	require.Contains(t, got.err, "SOURCE_WENT_BACK")

@@ -170,7 +170,7 @@ func (w *world) refusesPlain() {
 func TestAFeedThatWentBackGoesOnOnlyWhenItSendsAgain(t *testing.T) {
 	w := newWorld(t)
 	w.carries("orders", 0, 1, 3)
-	require.NoError(t, w.store.StopFeed(t.Context(), "orders", &record.Stop{Code: record.SourceWentBack, Text: "the highest number has risen to 2"}))
+	w.stops("orders", "the highest number has risen to 2")
 	w.refusesPlain()
 	require.Empty(t, w.position("orders").StopCode)
 }
@@ -178,7 +178,7 @@ func TestAFeedThatWentBackGoesOnOnlyWhenItSendsAgain(t *testing.T) {
 func TestAPlannedSwitchOverGoesOnWhereItStands(t *testing.T) {
 	w := newWorld(t)
 	w.carries("orders", 0, 1, 3)
-	require.NoError(t, w.store.StopFeed(t.Context(), "orders", &record.Stop{Code: record.SourceWentBack, Text: "another timeline"}))
+	w.stops("orders", "another timeline")
 	got := w.types("rewind orders --to 3 --resend completed --reason test --yes")
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "last read 3 → 3: 0 numbers are read again\n  0 are COMPLETED")
@@ -198,7 +198,7 @@ func TestADaemonsWordThatTheSourceWentBackCountsAfterItsEnd(t *testing.T) {
 func TestStatusShowsAStoppedFeedWhileNoDaemonLives(t *testing.T) {
 	w := newWorld(t)
 	w.carries("orders", 0, 1, 3)
-	require.NoError(t, w.store.StopFeed(t.Context(), "orders", &record.Stop{Code: record.SourceWentBack, Text: "the highest number has risen to 2"}))
+	w.stops("orders", "the highest number has risen to 2")
 	for range 2 { // with a daemon that carries other feeds, and with none
 		got := w.types("status orders")
 		require.Regexp(t, `(?m)^orders +stopped +- +3 `, got.out)
@@ -211,4 +211,12 @@ func TestStatusShowsAStoppedFeedWhileNoDaemonLives(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(w.types("status -o json").out), &found))
 	require.Equal(t, record.Stopped, found.Feeds[0].State)
 	require.Equal(t, record.SourceWentBack, found.Feeds[0].Code)
+}
+
+// stops notes that a feed went back.
+func (w *world) stops(feed, text string) {
+	w.t.Helper()
+	p, err := w.store.Position(w.t.Context(), feed)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.store.StopFeed(w.t.Context(), feed, p.Version, &record.Stop{Code: record.SourceWentBack, Text: text}))
 }
