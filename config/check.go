@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // checker looks at values that were decoded: ranges, what must be there, and what fits together.
@@ -111,6 +110,16 @@ func (c *checker) sound(path string) bool {
 	return true
 }
 
+// whole tells that nothing at the path or inside it was refused.
+func (c *checker) whole(path string) bool {
+	for p := range c.broken {
+		if strings.HasPrefix(p, path) {
+			return false
+		}
+	}
+	return c.sound(path)
+}
+
 func (c *checker) wrong(path, text, remedy string) { c.fail(c.at(path), text, remedy) }
 
 // require complains if the path stands nowhere.
@@ -126,63 +135,4 @@ func (c *checker) not(path string, value any) string {
 		return ""
 	}
 	return fmt.Sprintf(", not %v", value)
-}
-
-// usual tells the default of a key.
-func (c *checker) usual(path string) string {
-	plain := flatten(&File{
-		ShutdownGrace: defaultFile(c.env).ShutdownGrace,
-		Log:           defaultFile(c.env).Log,
-		Connections:   map[string]Connection{"*": defaultConnection()},
-		Feeds:         map[string]Feed{"*": defaultFeed()},
-	})
-	if parts := strings.SplitN(path, ".", 3); parts[0] == "feeds" || parts[0] == "connections" {
-		path = parts[0] + ".*." + parts[2]
-	}
-	return "the default is " + plain[path]
-}
-
-func (c *checker) number(path string, n, low, high int) {
-	if c.sound(path) && (n < low || n > high) {
-		c.wrong(path, fmt.Sprintf("%s must be %d to %d%s", last(path), low, high, c.not(path, n)), c.usual(path))
-	}
-}
-
-func (c *checker) fraction(path string, x, low, high float64) {
-	if c.sound(path) && (x < low || x > high) {
-		c.wrong(path, fmt.Sprintf("%s must be %v to %v%s", last(path), low, high, c.not(path, x)), c.usual(path))
-	}
-}
-
-func (c *checker) span(path string, d Duration, low, high time.Duration) {
-	if c.sound(path) && (time.Duration(d) < low || time.Duration(d) > high) {
-		c.wrong(path, fmt.Sprintf("%s must be %s to %s%s", last(path), Duration(low), Duration(high), c.not(path, d)), c.usual(path))
-	}
-}
-
-func (c *checker) size(path string, s, low, high Size) {
-	if c.sound(path) && (s < low || s > high) {
-		c.wrong(path, fmt.Sprintf("%s must be %s to %s%s", last(path), low, high, c.not(path, s)), c.usual(path))
-	}
-}
-
-func (c *checker) oneOf(path, value string, words ...string) {
-	if c.sound(path) && !slices.Contains(words, value) {
-		remedy := c.usual(path)
-		if meant, found := closest(value, words); found {
-			remedy = `did you mean "` + meant + `"?`
-		}
-		c.wrong(path, fmt.Sprintf("%s must be one of %s%s", last(path), strings.Join(words, ", "), c.not(path, quote(value))), remedy)
-	}
-}
-
-func (c *checker) matches(path, value string, ok func(string) bool, text, remedy string) {
-	if c.sound(path) && c.has(path) && !ok(value) {
-		c.wrong(path, text, remedy)
-	}
-}
-
-// printable is a text that fits on one line: not empty, no control characters.
-func printable(s string) bool {
-	return strings.TrimSpace(s) != "" && !strings.ContainsFunc(s, unicode.IsControl)
 }

@@ -20,8 +20,9 @@ const (
 )
 
 var (
-	known   = []string{postgres, sqlite, stomp, stompTLS}
-	planned = []string{"http", "https", "mysql", "sqlserver", "oracle", "s3"}
+	known     = []string{postgres, sqlite, stomp, stompTLS}
+	databases = []string{postgres, sqlite}
+	planned   = []string{"http", "https", "mysql", "sqlserver", "oracle", "s3"}
 )
 
 // fitting says which schemes a connection's key is for; url and user are for all.

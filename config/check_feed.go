@@ -20,8 +20,10 @@ func (c *checker) feed(name string, f Feed) {
 	c.span(path+".poll_interval", f.PollInterval, 10*time.Millisecond, 30*day)
 	c.retry(path+".retry", f.Retry)
 	c.source(path+".source", f.Source)
-	c.message(path+".message", f.Message)
+	c.process(path+".process", f)
+	c.message(path+".message", f)
 	c.sink(path+".sink", f.Sink)
+	c.tests(path+".tests", f)
 }
 
 func (c *checker) retry(path string, r Retry) {
@@ -103,23 +105,6 @@ func (c *checker) columns(path string, columns []string) {
 			c.wrong(at, "column "+quote(name)+" is listed twice", "remove one of them")
 		}
 	}
-}
-
-func (c *checker) message(path string, m Message) {
-	if !c.sound(path) {
-		return
-	}
-	root := path + ".root"
-	c.require(root, "name the document's element: root: Order")
-	switch {
-	case !c.has(root) || !c.sound(root) || isXMLName(m.Root):
-	case strings.Count(m.Root, ":") == 1 && isXMLName(strings.ReplaceAll(m.Root, ":", "_")):
-		c.wrong(root, "a prefix in "+root+" is planned, not in this version", "write the name without its prefix")
-	default:
-		c.wrong(root, "root is no XML name"+c.not(root, quote(m.Root)), "begin it with a letter; go on with letters, digits, '.', '_' and '-'")
-	}
-	c.size(path+".max_size", m.MaxSize, 1, 256<<20)
-	c.oneOf(path+".class", m.Class, "text", "bytes")
 }
 
 func (c *checker) sink(path string, s Sink) {

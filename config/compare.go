@@ -17,8 +17,9 @@ type Change struct{ Path, From, To string }
 func (c Change) String() string { return c.Path + ": " + c.From + " → " + c.To }
 
 // Compare tells an edit that the running daemon can follow from one that needs a restart: live are
-// the changes of live keys, restart the dotted paths of everything else that differs, a whole
-// connection or feed that came or went as one path. Both are in alphabetical order.
+// the changes of live keys, restart the dotted paths of everything else that differs. A section that
+// came or went is one path, and so is a list that became longer or shorter. Tests are not looked at.
+// Both are in alphabetical order.
 func Compare(old, new *File) (live []Change, restart []string) {
 	before, after := flatten(old), flatten(new)
 	for _, path := range slices.Sorted(maps.Keys(union(before, after))) {
@@ -31,7 +32,23 @@ func Compare(old, new *File) (live []Change, restart []string) {
 			restart = append(restart, whole(old, new, path))
 		}
 	}
-	return live, slices.Compact(restart)
+	return live, outermost(slices.Compact(restart))
+}
+
+// outermost leaves out what stands inside another of the paths.
+func outermost(paths []string) []string {
+	all := map[string]bool{}
+	for _, path := range paths {
+		all[path] = true
+	}
+	return slices.DeleteFunc(paths, func(path string) bool {
+		for p := parent(path); p != ""; p = parent(p) {
+			if all[p] {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // isLive knows the keys that the running daemon follows.
@@ -91,7 +108,7 @@ func digest(f *File) string {
 }
 
 // flatten lists every effective value by its dotted path, secrets as they are. `defaults` is left
-// out: what it says stands in the feeds.
+// out: what it says stands in the feeds. So are the tests, which change nothing that is carried.
 func flatten(f *File) map[string]string {
 	flat := map[string]string{}
 	content := *f
@@ -111,19 +128,54 @@ func walk(flat map[string]string, path string, v reflect.Value) {
 		return
 	}
 	switch v.Kind() {
+	case reflect.Pointer:
+		walkOptional(flat, path, v)
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if key := keyOf(v.Type().Field(i)); key != "" {
+			if key := keyOf(v.Type().Field(i)); key != "" && v.Type().Field(i).Type != reflect.TypeFor[[]Test]() {
 				walk(flat, join(path, key), v.Field(i))
 			}
 		}
 	case reflect.Map:
-		for _, k := range v.MapKeys() {
-			walk(flat, join(path, k.String()), v.MapIndex(k))
-		}
+		walkNamed(flat, path, v)
 	case reflect.Slice:
-		flat[path] = fmt.Sprintf("%q", v.Interface())
+		walkList(flat, path, v)
 	default:
 		flat[path] = fmt.Sprint(v.Interface())
+	}
+}
+
+// walkOptional tells by the section's own path whether it is there.
+func walkOptional(flat map[string]string, path string, v reflect.Value) {
+	switch {
+	case v.IsNil():
+		flat[path] = ""
+	case v.Elem().Kind() == reflect.Struct:
+		flat[path] = "written"
+		walk(flat, path, v.Elem())
+	default:
+		flat[path] = fmt.Sprintf("%#v", v.Elem().Interface())
+	}
+}
+
+func walkNamed(flat map[string]string, path string, v reflect.Value) {
+	for _, k := range v.MapKeys() {
+		at := join(path, k.String())
+		if v.Type().Elem() == reflect.TypeFor[Origin]() {
+			flat[at] = "written"
+		}
+		walk(flat, at, v.MapIndex(k))
+	}
+}
+
+// walkList tells by the list's own path how long it is, or what it holds.
+func walkList(flat map[string]string, path string, v reflect.Value) {
+	if v.Type().Elem().Kind() != reflect.Struct {
+		flat[path] = fmt.Sprintf("%q", v.Interface())
+		return
+	}
+	flat[path] = strings.Repeat("+", v.Len())
+	for i := range v.Len() {
+		walk(flat, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
 	}
 }

@@ -69,3 +69,50 @@ func TestHashTellsContentsApart(t *testing.T) {
 	require.Equal(t, plain.Hash(), parsed(t, "instance: other\n"+compared).Hash())
 	require.NotEqual(t, plain.Hash(), parsed(t, strings.Replace(compared, "one", "two", 1)).Hash())
 }
+
+const mappedFeed = `    process:
+      - filter: amount > 0
+      - lookup: { into: lines, connection: erp, rows: many, sql: SELECT 1, cache: { ttl: 5m } }
+    message:
+      root: Order
+      properties: { status: { from: status } }
+      fields:
+        - { to: A, from: a }
+        - { to: L, each: lines, as: l, fields: [{ to: B, from: l.b, type: decimal, scale: 2 }] }
+    tests:
+      - { name: a, row: { order_seq: 1 }, expect: { outcome: SENT } }
+`
+
+func TestChangesInsideListsAndMapsNeedARestartUnlessTheyAreTests(t *testing.T) {
+	text := strings.Replace(compared, "    message: { root: Order }\n", mappedFeed, 1)
+	for _, c := range []struct {
+		name, old, new string
+		restart        []string
+	}{
+		{"an expression", "amount > 0", "amount > 1", []string{"feeds.orders.process[0].filter"}},
+		{"a lookup's SQL", "SELECT 1", "SELECT 2", []string{"feeds.orders.process[1].lookup.sql"}},
+		{"a cache's time", "ttl: 5m", "ttl: 6m", []string{"feeds.orders.process[1].lookup.cache.ttl"}},
+		{"no cache", ", cache: { ttl: 5m }", "", []string{"feeds.orders.process[1].lookup.cache"}},
+		{"a column's type", "cache: { ttl: 5m }", "cache: { ttl: 5m }, columns: { a: bool }", []string{"feeds.orders.process[1].lookup.columns.a"}},
+		{"one more step", "amount > 0", "amount > 0\n      - filter: amount < 9", []string{"feeds.orders.process"}},
+		{"another kind of step", "filter: amount > 0", "lookup: { into: a, connection: erp, rows: one, sql: SELECT 3 }", []string{"feeds.orders.process[0].filter", "feeds.orders.process[0].lookup"}},
+		{"a nested field", "scale: 2", "scale: 3", []string{"feeds.orders.message.fields[1].fields[0].scale"}},
+		{"a literal for an expression", "from: a }", "value: a }", []string{"feeds.orders.message.fields[0].from", "feeds.orders.message.fields[0].value"}},
+		{"a property", "{ from: status }", "{ from: state }", []string{"feeds.orders.message.properties.status.from"}},
+		{"one more property", "{ from: status }", "{ from: status }, p: { value: x }", []string{"feeds.orders.message.properties.p"}},
+		{"a header", "root: Order", "root: Order\n      type: { value: x }", []string{"feeds.orders.message.type"}},
+		{"priority", "root: Order", "root: Order\n      priority: 0", []string{"feeds.orders.message.priority"}},
+		{"a namespace", "root: Order", "root: Order\n      namespaces: { a: urn:a }", []string{"feeds.orders.message.namespaces.a"}},
+		{"a test", "outcome: SENT", "outcome: FILTERED", nil},
+		{"one more test", "    tests:", "    tests:\n      - { name: b, row: { order_seq: 1 }, expect: { outcome: SENT } }", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.Contains(t, text, c.old)
+			before, after := parsed(t, text), parsed(t, strings.Replace(text, c.old, c.new, 1))
+			live, restart := Compare(before, after)
+			require.Empty(t, live)
+			require.Equal(t, c.restart, restart)
+			require.Equal(t, c.restart == nil, before.Hash() == after.Hash())
+		})
+	}
+}

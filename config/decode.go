@@ -20,6 +20,8 @@ type decoder struct {
 	filled     map[string]bool // paths whose value came from a variable
 	secrets    []string        // never to be shown
 	uses       []string
+	depth      int // of the value that is being decoded
+	values     int // that were decoded
 }
 
 func (d *decoder) fail(m mark, text, remedy string) {
@@ -42,8 +44,41 @@ func target(n *yaml.Node) *yaml.Node {
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
 
+// Aliases can make a short file an endless one: a list of fields that stands in itself, or one that
+// holds ten times another, which holds ten times a third.
+const (
+	deepest    = 50
+	mostValues = 1 << 17 // more than largestConfig has room for without aliases
+)
+
 // value decodes one node into v, which holds the default.
 func (d *decoder) value(n *yaml.Node, path string, v reflect.Value) {
+	d.values++
+	d.depth++
+	defer func() { d.depth-- }()
+	switch {
+	case d.values > mostValues:
+		d.endless()
+	case d.depth > deepest:
+		d.refuse(path, spot(n), fmt.Sprintf("more than %d sections and lists stand in each other", deepest), "look for an alias that names what it stands in")
+	default:
+		d.shape(n, path, v)
+	}
+}
+
+// endless refuses the file, once.
+func (d *decoder) endless() {
+	if d.values == mostValues+1 {
+		d.refuse("", mark{}, fmt.Sprintf("the file becomes more than %d values", mostValues), "its aliases repeat too much: write less of it as aliases")
+	}
+}
+
+// shape decodes a node as v's type wants it.
+func (d *decoder) shape(n *yaml.Node, path string, v reflect.Value) {
+	if v.Type() == reflect.TypeFor[Data]() {
+		d.data(n, path, v)
+		return
+	}
 	if _, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		d.scalar(n, path, v)
 		return
@@ -55,8 +90,20 @@ func (d *decoder) value(n *yaml.Node, path string, v reflect.Value) {
 		d.named(n, path, v)
 	case reflect.Slice:
 		d.list(n, path, v)
+	case reflect.Pointer:
+		d.optional(n, path, v)
 	default:
 		d.scalar(n, path, v)
+	}
+}
+
+// optional decodes what is nil unless it is written. What a feed writes replaces what `defaults` say
+// as a whole: {from: a} over {value: b} must not become both.
+func (d *decoder) optional(n *yaml.Node, path string, v reflect.Value) {
+	one := d.fresh(v.Type().Elem(), "")
+	d.shape(n, path, one)
+	if !d.broken[path] {
+		v.Set(one.Addr())
 	}
 }
 
@@ -85,57 +132,6 @@ func (d *decoder) enter(p pair, path string, v reflect.Value) {
 		d.marks[path] = spot(p.value)
 	}
 	d.value(p.value, path, v)
-}
-
-// named decodes connections and feeds: a mapping whose keys are the user's names.
-func (d *decoder) named(n *yaml.Node, path string, v reflect.Value) {
-	if isNull(target(n)) {
-		return
-	}
-	pairs, ok := d.pairs(n, path)
-	if !ok {
-		return
-	}
-	v.Set(reflect.MakeMapWithSize(v.Type(), len(pairs)))
-	for _, p := range pairs {
-		one := d.fresh(v.Type().Elem(), p.key.Value)
-		d.enter(p, join(path, p.key.Value), one)
-		v.SetMapIndex(reflect.ValueOf(p.key.Value), one)
-	}
-}
-
-// fresh is a connection or feed before its own keys are read.
-func (d *decoder) fresh(t reflect.Type, name string) reflect.Value {
-	v := reflect.New(t).Elem()
-	switch t {
-	case reflect.TypeFor[Connection]():
-		c := defaultConnection()
-		c.Name = name
-		v.Set(reflect.ValueOf(c))
-	case reflect.TypeFor[Feed]():
-		f := d.file.Defaults
-		f.Name = name
-		v.Set(reflect.ValueOf(f))
-	}
-	return v
-}
-
-func (d *decoder) list(n *yaml.Node, path string, v reflect.Value) {
-	n = target(n)
-	if strings.HasPrefix(path, "defaults.") {
-		d.refuse(path, d.marks[path], last(path)+" is a list; defaults hold single values and sections only", "move it into each feed")
-		return
-	}
-	if n.Kind != yaml.SequenceNode {
-		d.refuse(path, d.marks[path], last(path)+" must be a list", "write "+last(path)+": [first, second]")
-		return
-	}
-	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
-	for i, item := range n.Content {
-		at := fmt.Sprintf("%s[%d]", path, i)
-		d.marks[at] = spot(item)
-		d.value(item, at, v.Index(i))
-	}
 }
 
 // refuse complains about a path and remembers that it holds no value.

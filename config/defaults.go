@@ -35,7 +35,12 @@ func defaultFeed() Feed {
 		MaxInFlight:  4000,
 		Retry:        Retry{MaxAttempts: 5, Initial: Duration(time.Second), Max: Duration(5 * time.Minute), Factor: 2, Jitter: 0.2},
 		Source:       Source{Bunch: 1000, Gaps: Gaps{MinWatch: Duration(time.Minute), Watch: Duration(time.Hour)}},
-		Message:      Message{MaxSize: 1 << 20, Class: "text", Persistent: true},
-		Sink:         Sink{Connections: 2, Batch: Batch{Max: 100}},
+		Message: Message{
+			Declaration: true, IfNull: "omit", InvalidChars: "fail", Timezone: "UTC",
+			MaxSize: 1 << 20, Class: "text", Persistent: true,
+		},
+		Sink: Sink{Connections: 2, Batch: Batch{Max: 100}},
 	}
 }
+
+func defaultCache() Cache { return Cache{MaxEntries: 10_000} }

@@ -95,10 +95,12 @@ type Feed struct {
 	MaxInFlight  int      `yaml:"max_in_flight"`
 	Retry        Retry    `yaml:"retry"`
 	Source       Source   `yaml:"source"`
+	Process      []Item   `yaml:"process"` // in order
 	Message      Message  `yaml:"message"`
 	Sink         Sink     `yaml:"sink"`
+	Tests        []Test   `yaml:"tests"` // nothing that a running daemon looks at
 
-	_ struct{} `planned:"keep_order order_key on_failure process tests schedule wake_on expect_by on_done"`
+	_ struct{} `planned:"keep_order order_key on_failure schedule wake_on expect_by on_done"`
 }
 
 // Retry spreads the attempts of a row that might heal: Initial, then Factor times longer each time
@@ -135,16 +137,6 @@ type Gaps struct {
 	Watch    Duration `yaml:"watch"`
 }
 
-// Message says how a row becomes a message.
-type Message struct {
-	Root       string `yaml:"root"`
-	MaxSize    Size   `yaml:"max_size"`
-	Class      string `yaml:"class"` // text or bytes
-	Persistent bool   `yaml:"persistent"`
-
-	_ struct{} `planned:"namespaces schema_location declaration indent if_null invalid_chars timezone priority ttl correlation_id type reply_to group_id properties fields"`
-}
-
 // Sink is a feed's destination; exactly one of Queue and Topic is written.
 type Sink struct {
 	Connection  string `yaml:"connection"`
@@ -166,15 +158,17 @@ type Batch struct {
 func (f *File) FeedNames() []string { return slices.Sorted(maps.Keys(f.Feeds)) }
 
 // Hash is eight hexadecimal digits that tell two contents apart, filled-in values included but the
-// instance's name; no value can be computed back from them.
+// instance's name and the tests; no value can be computed back from them.
 func (f *File) Hash() string { return f.hash }
 
 // Uses lists the files that ${file:...} names, in the order of their first mention.
 func (f *File) Uses() []string { return f.uses }
 
 // Location is what timestamps without a zone mean on this connection.
-func (c Connection) Location() *time.Location {
-	at, err := time.LoadLocation(c.Timezone)
+func (c Connection) Location() *time.Location { return location(c.Timezone) }
+
+func location(name string) *time.Location {
+	at, err := time.LoadLocation(name)
 	if err != nil {
 		return time.UTC // Load has refused it
 	}

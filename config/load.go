@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"reflect"
 	"unicode/utf8"
 
@@ -88,11 +87,12 @@ func (f *File) Position(path string) (line, column int) {
 	return m.line, m.column
 }
 
-// Complain makes a complaint about the key with the dotted path, for what only a connection can tell.
-func (f *File) Complain(path, format string, args ...any) Complaint {
-	m := f.text().at(path)
-	return Complaint{
-		File: f.text().name, Line: m.line, Column: m.column,
-		Text: fmt.Sprintf(format, args...), Snippet: f.text().snippet(m, nil),
-	}
+// Complain makes a complaint about the value with the dotted path, for what only an expression's
+// compiler or a connection can tell. line and column, both from 1, point to a character of the
+// value's text, and are 0 where the whole value is meant. A value whose text is not in force as the
+// file has it, because of a variable or an alias, is pointed to as a whole.
+func (f *File) Complain(path string, line, column int, text, remedy string) Complaint {
+	t := f.text()
+	at := t.inside(path, line, column)
+	return Complaint{File: t.name, Line: at.line, Column: at.column, Text: text, Snippet: t.snippet(at, nil), Remedy: remedy}
 }

@@ -105,7 +105,7 @@ func keysOf(t reflect.Type) vocabulary {
 func (d *decoder) stranger(key *yaml.Node, path string, keys vocabulary) string {
 	name := key.Value
 	if slices.Contains(keys.planned, name) {
-		d.fail(spot(key), join(path, name)+" is planned, not in this version", "remove it, or wait for a version that has it")
+		d.refuse(join(path, name), spot(key), join(path, name)+" is planned, not in this version", "remove it, or wait for a version that has it")
 		return ""
 	}
 	text := "unknown key " + quote(name) + " in " + where(path)

@@ -31,18 +31,25 @@ var (
 
 // hide returns line i of the file with its secrets masked, and where the column is then. It works
 // on text alone, because a file that is no YAML must keep its secrets too: rather too much is hidden.
-func hide(lines []string, i, column int, secrets []string) (string, int) {
-	var h hiding
-	for _, line := range lines[:i] {
-		h.line(line)
-	}
-	spans := h.line(lines[i])
+func (t *text) hide(i, column int, secrets []string) (string, int) {
+	line, spans := t.lines[i], slices.Clone(t.hidden()[i])
 	for _, s := range secrets {
-		if at := strings.Index(lines[i], s); at >= 0 && len(s) >= shortest {
+		if at := strings.Index(line, s); at >= 0 && len(s) >= shortest {
 			spans = append(spans, span{at, at + len(s)})
 		}
 	}
-	return mask(lines[i], spans, column)
+	return mask(line, spans, column)
+}
+
+// secretSpans lists what of each line is secret. A line's secrets depend on all lines above it, so the
+// file is read once, not once a complaint.
+func secretSpans(lines []string) [][]span {
+	var h hiding
+	all := make([][]span, len(lines))
+	for i, line := range lines {
+		all[i] = h.line(line)
+	}
+	return all
 }
 
 // span is a part of a line in bytes.

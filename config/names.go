@@ -2,6 +2,8 @@ package config
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 	"unicode"
 )
 
@@ -44,4 +46,36 @@ func isXMLName(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+// isPrefix: XML keeps names that begin with xml, in any case, for itself.
+func isPrefix(s string) bool { return isXMLName(s) && !beginsWithXML(s) }
+
+func beginsWithXML(s string) bool {
+	return len(s) >= 3 && strings.EqualFold(s[:3], "xml")
+}
+
+// wordsOfJMS are what no property may be called: a selector reads them otherwise.
+var wordsOfJMS = []string{"NULL", "TRUE", "FALSE", "NOT", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS", "ESCAPE"}
+
+// headersOfSTOMP are what a frame says beside properties; a property of that name would change it.
+var headersOfSTOMP = []string{
+	"destination", "receipt", "transaction", "transformation", "persistent", "durable", "exclusive", "priority", "expires",
+	"expiration", "timestamp", "redelivered", "subscription", "type", "dedupId", "ack", "id", "selector", "login", "passcode",
+}
+
+// isJavaName is what Java and the selectors of brokers both take as an identifier.
+func isJavaName(s string) bool {
+	for i, r := range s {
+		if r != '_' && r != '$' && !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r)) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isTaken tells a property's name that JMS, the broker or the frame has a use for.
+func isTaken(s string) bool {
+	return slices.Contains(wordsOfJMS, strings.ToUpper(s)) || slices.Contains(headersOfSTOMP, s) ||
+		strings.HasPrefix(s, "JMS") || strings.HasPrefix(s, "_AMQ") || strings.HasPrefix(s, "AMQ_")
 }

@@ -16,6 +16,9 @@ import (
 // quoted or not, and is not parsed as YAML again.
 func (d *decoder) scalar(n *yaml.Node, path string, v reflect.Value) {
 	at := spot(n)
+	if n.Kind == yaml.ScalarNode && !strings.Contains(n.Value, "${") {
+		d.plain[path] = n
+	}
 	n = target(n)
 	switch {
 	case n.Kind != yaml.ScalarNode:

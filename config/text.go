@@ -4,13 +4,18 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // text is the file as written, and where each key of it stands.
 type text struct {
-	name  string
-	lines []string
-	marks map[string]mark // by dotted path
+	name   string
+	lines  []string
+	hidden func() [][]span       // what of each line is secret
+	marks  map[string]mark       // by dotted path
+	plain  map[string]*yaml.Node // single values that are in force just as they are written, by dotted path
 }
 
 // mark is where a complaint about a path points: the value of a scalar, the key of a section.
@@ -20,7 +25,11 @@ type mark struct{ line, column int }
 var lineBreak = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
 
 func newText(name string, data []byte) *text {
-	return &text{name: name, lines: lineBreak.Split(string(data), -1), marks: map[string]mark{}}
+	lines := lineBreak.Split(string(data), -1)
+	return &text{
+		name: name, lines: lines, marks: map[string]mark{}, plain: map[string]*yaml.Node{},
+		hidden: sync.OnceValue(func() [][]span { return secretSpans(lines) }),
+	}
 }
 
 // has tells whether the path itself is written in the file, or in `defaults` for every feed.
@@ -66,7 +75,7 @@ func (t *text) snippet(m mark, secrets []string) string {
 	if m.line < 1 || m.line > len(t.lines) {
 		return ""
 	}
-	line, column := hide(t.lines, m.line-1, m.column, secrets)
+	line, column := t.hide(m.line-1, m.column, secrets)
 	head := fmt.Sprintf("> %d | ", m.line)
 	var pad strings.Builder
 	pad.WriteString(strings.Repeat(" ", len(head)))

@@ -104,7 +104,7 @@ func TestPositionNamesTheLineOfAKey(t *testing.T) {
 		line, column := f.Position(path)
 		require.Equal(t, want, [2]int{line, column}, path)
 	}
-	c := f.Complain("connections.mq.password", "CONN_AUTH %s", "refused")
+	c := f.Complain("connections.mq.password", 0, 0, "CONN_AUTH refused", "")
 	require.Equal(t, "rowrelay.yaml:3:57  CONN_AUTH refused", c.String())
 	require.Equal(t, "> 3 |   mq: { url: \"stomp://mq:61613\", user: relay, password: ***\n      "+strings.Repeat(" ", 56)+"^", c.Snippet)
 }

@@ -1,12 +1,14 @@
 package message_test
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/rowrelay/rowrelay/expression"
 	"github.com/rowrelay/rowrelay/message"
 	"github.com/rowrelay/rowrelay/record"
 )
@@ -29,10 +31,23 @@ func list(items ...record.Value) record.Value { return record.Value{Kind: record
 
 var null = record.Value{Null: true}
 
-func mapping(t testing.TB) *message.Mapping {
-	m, err := message.New(message.Options{Root: "Order", MaxSize: 64 << 20})
+// plan compiles for any row, so that a test's row is all there is to say of its columns.
+func plan(t testing.TB, o message.Options) *message.Plan {
+	o.Declaration, o.MaxSize = true, cmp.Or(o.MaxSize, 64<<20)
+	p, err := message.Compile(o, expression.Names{Open: true})
 	require.NoError(t, err)
-	return m
+	return p
+}
+
+// mapping is one without a field list.
+func mapping(t testing.TB) *message.Plan { return plan(t, message.Options{Root: "Order"}) }
+
+func render(p *message.Plan, r record.Row) ([]byte, error) {
+	m, err := p.Render(&expression.Scope{Feed: "orders", Seq: 4711, Row: r})
+	if err != nil {
+		return nil, err
+	}
+	return m.Body, nil
 }
 
 func TestRenderWritesOneElementPerColumn(t *testing.T) {
@@ -57,11 +72,22 @@ func TestRenderWritesOneElementPerColumn(t *testing.T) {
 		{"names", begin + `<Gr_x00F7_ße>1</Gr_x00F7_ße><_x0031_st_x0020_no>2</_x0031_st_x0020_no>` + end, row("Gr÷ße", text("1"), "1st no", text("2"))},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := mapping(t).Render(c.row)
+			got, err := render(mapping(t), c.row)
 			require.NoError(t, err)
 			require.Equal(t, c.want, string(got))
 		})
 	}
+}
+
+func TestKnownColumnsMakeTheSameDocument(t *testing.T) {
+	r := row("Gr÷ße", text("1"), "b", null, "c", list(text("x"), null))
+	p, err := message.Compile(message.Options{Root: "Order", MaxSize: 1 << 20, Declaration: true, IfNull: "nil"}, expression.Names{Columns: r.Columns})
+	require.NoError(t, err)
+	got, err := render(p, r)
+	require.NoError(t, err)
+	want, err := render(plan(t, message.Options{Root: "Order", IfNull: "nil"}), r)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got))
 }
 
 func TestRenderRefusesWhatXMLCannotSay(t *testing.T) {
@@ -86,7 +112,7 @@ func TestRenderRefusesWhatXMLCannotSay(t *testing.T) {
 			record.Failure{Code: record.XMLType, Text: `column "b"[1]: infinity is no value of an XML dateTime`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := mapping(t).Render(c.row)
+			got, err := render(mapping(t), c.row)
 			require.Nil(t, got)
 			require.Equal(t, &c.want, err)
 		})
@@ -95,34 +121,29 @@ func TestRenderRefusesWhatXMLCannotSay(t *testing.T) {
 
 func TestRenderRefusesWhatIsTooLarge(t *testing.T) {
 	const size = len(`<?xml version="1.0" encoding="UTF-8"?><O><a>&amp;</a></O>`)
-	m, err := message.New(message.Options{Root: "O", MaxSize: size})
+	p := plan(t, message.Options{Root: "O", MaxSize: size})
+	_, err := render(p, row("a", text("&")))
 	require.NoError(t, err)
-	_, err = m.Render(row("a", text("&")))
-	require.NoError(t, err)
-	_, err = m.Render(row("a", text("&b")))
+	_, err = render(p, row("a", text("&b")))
 	failure, ok := errors.AsType[*record.Failure](err)
 	require.True(t, ok)
 	require.Equal(t, record.XMLTooLarge, failure.Code)
 	require.Equal(t, "the message has 58 bytes, message.max_size allows 57", failure.Text)
 }
 
-func TestNewRefusesBadOptions(t *testing.T) {
-	for _, root := range []string{"", "a b", "1a", "ord:Order", "xmlOrder", "a>b", "_x0041_"} {
-		_, err := message.New(message.Options{Root: root, MaxSize: 1})
-		require.ErrorContains(t, err, "message.root", root)
-	}
-	_, err := message.New(message.Options{Root: "Bestellung_für.2-X", MaxSize: 0})
-	require.ErrorContains(t, err, "message.max_size")
-}
-
 func BenchmarkRender(b *testing.B) {
-	m := mapping(b)
 	r := row("order_seq", kind(record.Integer, "4711"), "order_no", text("A-4711"), "customer", text("Müller & Söhne"),
 		"amount", kind(record.Decimal, "1239.50"), "created_at", kind(record.DateTime, "2026-09-01T12:03:07.12Z"),
 		"note", text(strings.Repeat("plain words ", 20)))
+	p, err := message.Compile(message.Options{Root: "Order", MaxSize: 64 << 20, Declaration: true}, expression.Names{Columns: r.Columns})
+	require.NoError(b, err)
+	benchmark(b, p, &expression.Scope{Row: r})
+}
+
+func benchmark(b *testing.B, p *message.Plan, s *expression.Scope) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := m.Render(r); err != nil {
+		if _, err := p.Render(s); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -4,13 +4,15 @@ import (
 	"encoding/base64"
 	"fmt"
 	"unicode/utf8"
-
-	"github.com/rowrelay/rowrelay/record"
 )
 
 // writer appends to one buffer and refuses what XML cannot say.
 type writer struct {
-	buf []byte
+	buf    []byte
+	indent bool
+	depth  int  // of the element that is being written; the root is 0
+	inline bool // an element with a text of its own is open, so that nothing may be broken into lines
+	nils   bool // xsi is needed
 }
 
 func (w *writer) raw(parts ...string) {
@@ -19,47 +21,22 @@ func (w *writer) raw(parts ...string) {
 	}
 }
 
-func (w *writer) column(name string, v record.Value) error {
-	w.buf = append(w.buf, '<')
-	w.buf = appendName(w.buf, name)
-	w.buf = append(w.buf, '>')
-	if err := w.value(v); err != nil {
-		return err.in(name)
+// line begins a line at the present depth, where there are lines at all.
+func (w *writer) line() {
+	if w.indent && !w.inline {
+		w.buf = append(w.buf, '\n')
+		for range w.depth {
+			w.buf = append(w.buf, ' ', ' ')
+		}
 	}
-	w.buf = append(w.buf, '<', '/')
-	w.buf = appendName(w.buf, name)
-	w.buf = append(w.buf, '>')
-	return nil
 }
 
-func (w *writer) value(v record.Value) *fault {
-	switch v.Kind {
-	case record.List:
-		return w.items(v.Items)
-	case record.Bytes:
-		w.base64(v.Text)
-		return nil
-	case record.Decimal, record.Date, record.DateTime, record.Duration:
-		if isUnbounded(v.Text) {
-			return &fault{code: record.XMLType, text: fmt.Sprintf("%s is no value of an XML %s", v.Text, xsdType(v.Kind))}
-		}
-	}
-	return w.text(v.Text)
-}
+const upperHex = "0123456789ABCDEF"
 
-func (w *writer) items(items []record.Value) *fault {
-	for i, item := range items {
-		if item.Null {
-			w.raw(nilItem)
-			continue
-		}
-		w.raw("<item>")
-		if err := w.value(item); err != nil {
-			return err.at(i + 1)
-		}
-		w.raw("</item>")
+func (w *writer) hex(s string) {
+	for i := range len(s) {
+		w.buf = append(w.buf, upperHex[s[i]>>4], upperHex[s[i]&15])
 	}
-	return nil
 }
 
 // base64 encodes piecewise: a copy of a large value as []byte would double its memory.
@@ -72,8 +49,8 @@ func (w *writer) base64(s string) {
 	}
 }
 
-// text copies runs of plain characters and stops only where one needs a decision.
-func (w *writer) text(s string) *fault {
+// escape copies runs of plain characters and stops only where one needs a decision.
+func (w *writer) escape(s string, classes *[256]uint8) *fault {
 	done := 0
 	for i := 0; i < len(s); {
 		class := classes[s[i]]
@@ -109,55 +86,4 @@ func (w *writer) text(s string) *fault {
 // is, and its JMS clients, which read Java's modified UTF-8, cannot read UTF-8's four bytes.
 func (w *writer) reference(r rune) {
 	w.buf = fmt.Appendf(w.buf, "&#x%X;", r)
-}
-
-// What a byte of text is to XML; the escaped ones are indexes of escapes.
-const (
-	plain = iota
-	ampersand
-	less
-	greater // always escaped: a bare ]]> is not well-formed
-	carriageReturn
-	multibyte
-	forbidden
-)
-
-// escapes has &#13; because a parser turns a bare carriage return into a line feed.
-var escapes = [...]string{ampersand: "&amp;", less: "&lt;", greater: "&gt;", carriageReturn: "&#13;"}
-
-var classes = func() (c [256]uint8) {
-	for b := range 0x20 {
-		c[b] = forbidden
-	}
-	for b := 0x80; b < 0x100; b++ {
-		c[b] = multibyte
-	}
-	c['\t'], c['\n'], c['\r'] = plain, plain, carriageReturn
-	c['&'], c['<'], c['>'] = ampersand, less, greater
-	return c
-}()
-
-// isChar is the Char production of XML 1.0 for what is beyond ASCII: utf8 has refused surrogates.
-func isChar(r rune, size int) bool {
-	return r != 0xFFFE && r != 0xFFFF && (r != utf8.RuneError || size > 1)
-}
-
-func isUnbounded(s string) bool {
-	switch s {
-	case "NaN", "Infinity", "-Infinity", "infinity", "-infinity":
-		return true
-	}
-	return false
-}
-
-func xsdType(k record.Kind) string {
-	switch k {
-	case record.Decimal:
-		return "decimal"
-	case record.Date:
-		return "date"
-	case record.Duration:
-		return "duration"
-	}
-	return "dateTime"
 }

@@ -11,10 +11,15 @@ const (
 	XMLInvalidChar Code = "XML_INVALID_CHAR"
 	XMLType        Code = "XML_TYPE"
 	XMLTooLarge    Code = "XML_TOO_LARGE"
+	XMLRequired    Code = "XML_REQUIRED"
+	FilterExpr     Code = "FILTER_EXPR"
+	LookupTooMany  Code = "LOOKUP_TOO_MANY"
 
-	SendRejected  Code = "SEND_REJECTED"
-	SourceRowGone Code = "SOURCE_ROW_GONE"
-	Internal      Code = "INTERNAL"
+	LookupNotFound Code = "LOOKUP_NOT_FOUND"
+	LookupTimeout  Code = "LOOKUP_TIMEOUT" // of this row's lookup; the database is up
+	SendRejected   Code = "SEND_REJECTED"
+	SourceRowGone  Code = "SOURCE_ROW_GONE"
+	Internal       Code = "INTERNAL"
 )
 
 // Codes that stop a feed.
@@ -35,7 +40,7 @@ const (
 	ConnLost    Code = "CONN_LOST"
 	ConnBlocked Code = "CONN_BLOCKED"
 
-	// SourceStatement: the database answers, but the feed's statement fails on what it meets there.
+	// SourceStatement: the database answers, but a statement of the feed fails on what it meets there.
 	SourceStatement Code = "SOURCE_STATEMENT"
 )
 
@@ -56,7 +61,7 @@ func Fail(code Code, format string, args ...any) *Failure {
 // MayHeal reports whether another attempt of the same row could end otherwise.
 func (f *Failure) MayHeal() bool {
 	switch f.Code {
-	case SendRejected, SourceRowGone, Internal:
+	case LookupNotFound, LookupTimeout, SendRejected, SourceRowGone, Internal:
 		return true
 	}
 	return false

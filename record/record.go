@@ -58,4 +58,6 @@ type Column struct {
 	Name string
 	Kind Kind   // what its values are; List for arrays
 	Type string // the database's own name of the type, for people
+
+	Nullable bool // NULL is known to be allowed; false also where nobody knows
 }

@@ -71,6 +71,7 @@ func (p *postgres) tableColumns(ctx context.Context, tx *sqlx.Tx, r *relation) e
 		if err := rows.Scan(&c.Name, &c.number, &c.notNull, &oid); err != nil {
 			return err
 		}
+		c.Nullable = !c.notNull
 		r.columns, types = append(r.columns, c), append(types, oid)
 	}
 	if err := rows.Err(); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/rowrelay/rowrelay/expression"
 	"github.com/rowrelay/rowrelay/message"
 	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/source"
@@ -65,7 +66,7 @@ func TestEveryTypeGoesToXMLExactly(t *testing.T) {
 	w.Exec(t, fmt.Sprintf(`ALTER DATABASE %q SET DateStyle = 'German'; ALTER DATABASE %[1]q SET bytea_output = 'escape'`, w.Name))
 	w.ExecSuper(t, fmt.Sprintf(`ALTER ROLE %q SET extra_float_digits = -10; ALTER ROLE %[1]q SET IntervalStyle = 'sql_standard';
 		ALTER ROLE %[1]q SET TimeZone = 'America/New_York'`, w.reader.Name))
-	m, err := message.New(message.Options{Root: "Type", MaxSize: 1 << 20})
+	m, err := message.Compile(message.Options{Root: "Type", Declaration: true, MaxSize: 1 << 20}, expression.Names{Open: true})
 	require.NoError(t, err)
 	var golden bytes.Buffer
 	golden.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Types>\n")
@@ -98,16 +99,16 @@ func (w *world) value(sql string) record.Row {
 }
 
 // document is the message of a row, or why there is none, with the expression before it.
-func document(t *testing.T, m *message.Mapping, sql string, row record.Row) []byte {
+func document(t *testing.T, m *message.Plan, sql string, row record.Row) []byte {
 	columns := append([]record.Column{{Name: "sql"}, {Name: "type"}}, row.Columns...)
 	label := []record.Value{{Text: sql}, {Text: row.Columns[0].Type}}
-	doc, err := m.Render(record.Row{Columns: columns, Values: append(label, row.Values...)})
+	made, err := m.Render(&expression.Scope{Row: record.Row{Columns: columns, Values: append(label, row.Values...)}})
 	if err != nil {
 		columns[2].Name = "error"
-		doc, err = m.Render(record.Row{Columns: columns, Values: append(label, record.Value{Text: err.Error()})})
+		made, err = m.Render(&expression.Scope{Row: record.Row{Columns: columns, Values: append(label, record.Value{Text: err.Error()})}})
 		require.NoError(t, err)
 	}
-	_, doc, _ = bytes.Cut(doc, []byte("?>"))
+	_, doc, _ := bytes.Cut(made.Body, []byte("?>"))
 	return doc
 }
 
@@ -125,11 +126,11 @@ func TestTenMegabytesOfTextArrive(t *testing.T) {
 	p := read(t, s, 0, page)
 	require.Equal(t, []int64{1}, numbers(p.Records))
 	require.Equal(t, strings.Repeat("ä<€", 2_000_000), p.Records[0].Row.Values[1].Text)
-	m, err := message.New(message.Options{Root: "Order", MaxSize: 20 << 20})
+	m, err := message.Compile(message.Options{Root: "Order", MaxSize: 20 << 20}, expression.Names{Open: true})
 	require.NoError(t, err)
-	doc, err := m.Render(p.Records[0].Row)
+	doc, err := m.Render(&expression.Scope{Row: p.Records[0].Row})
 	require.NoError(t, err)
-	require.Contains(t, string(doc), strings.Repeat("ä&lt;€", 2_000_000))
+	require.Contains(t, string(doc.Body), strings.Repeat("ä&lt;€", 2_000_000))
 }
 
 func TestTableHasTheTypesOfItsColumns(t *testing.T) {

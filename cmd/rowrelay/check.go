@@ -70,7 +70,7 @@ func (k *checkCmd) examine(ctx context.Context, path string) checkedFile {
 		mode = config.Run
 	}
 	one := checkedFile{File: path, Complaints: []complaint{}}
-	one.loaded, one.found = config.Load(path, config.Process(), mode)
+	one.loaded, one.found = read(path, mode)
 	for _, c := range one.found {
 		one.Complaints = append(one.Complaints, complaint{levelOf(c), c.Line, c.Column, c.Text, c.Remedy})
 	}

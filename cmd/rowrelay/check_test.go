@@ -34,7 +34,7 @@ func TestCheckNamesPlaceAndRemedyOfEveryMistake(t *testing.T) {
 		"wrong kind":          {"connection: mq", "connection: erp", ":13:25", "postgres", "stomp"},
 		"unknown scheme":      {"stomp+tls://", "amqp://", ":3:15", "scheme", "stomp+tls://"},
 		"two destinations":    {"queue: ERP.ORDERS", "queue: A, topic: B", ":13:", "queue and topic", "keep one"},
-		"planned":             {"    source:", "    process: []\n    source:", ":7:5", "planned, not in this version", "remove it"},
+		"planned":             {"    source:", "    on_failure: stop\n    source:", ":7:5", "planned, not in this version", "remove it"},
 		"twice":               {"      start: now", "      start: now\n      start: first", ":12:7", "twice", "keep one"},
 		"no YAML":             {"store: {", "store: [", ":4:", "YAML", "brackets"},
 		"password in the url": {"postgres://erp-db", "postgres://me:hunter2@erp-db", ":2:", "url", "password"},

@@ -24,7 +24,9 @@ type ends struct {
 	feed      config.Feed
 	source    source.Description
 	sourceErr error
-	proof     string // who answered at the sink, and what it took
+	steps     *recipe // of the feed
+	stepsErr  error   // what its lookups, filters and fields say to the source's columns
+	proof     string  // who answered at the sink, and what it took
 	sinkErr   error
 }
 
@@ -61,7 +63,19 @@ func (e *ends) trySource(ctx context.Context, file *config.File) {
 		return
 	}
 	defer s.Close()
-	e.source, e.sourceErr = s.Open(ctx)
+	if e.source, e.sourceErr = s.Open(ctx); e.sourceErr == nil {
+		e.trySteps(ctx, file)
+	}
+}
+
+// trySteps compiles the feed's expressions against the columns that are there, and asks the lookups' databases for theirs.
+func (e *ends) trySteps(ctx context.Context, file *config.File) {
+	defer recovered(&e.stepsErr)
+	if e.steps, e.stepsErr = newRecipe(file, e.feed.Name, true); e.stepsErr != nil {
+		return
+	}
+	defer e.steps.Close()
+	_, e.stepsErr = e.steps.prepare(ctx, e.source.Columns)
 }
 
 func (e *ends) trySink(ctx context.Context, file *config.File) {
@@ -112,10 +126,21 @@ type meeting struct {
 }
 
 func (e *ends) meetings() []meeting {
-	return []meeting{
+	met := []meeting{
 		{e.feed.Source.Connection, e.source.Server, e.sourceErr},
 		{e.feed.Sink.Connection, "login accepted", e.sinkErr},
 	}
+	if e.steps == nil {
+		return met
+	}
+	for _, name := range e.steps.lookups() {
+		if away, ok := errors.AsType[*record.Outage](e.stepsErr); ok && away.Connection == name {
+			met = append(met, meeting{name, "", away})
+		} else if e.stepsErr == nil {
+			met = append(met, meeting{name, "asked by lookups", nil})
+		}
+	}
+	return met
 }
 
 func isOutage(err error) bool {
@@ -148,7 +173,21 @@ func (e *ends) sourceFindings() []finding {
 	for _, note := range e.source.Notes {
 		found = append(found, doubt(name, note, ""))
 	}
-	return append(found, numbering(name, e.source.Numbers))
+	return append(append(found, numbering(name, e.source.Numbers)), e.stepFindings()...)
+}
+
+// stepFindings are what the feed's steps say to the columns.
+func (e *ends) stepFindings() []finding {
+	switch {
+	case isOutage(e.stepsErr):
+		return []finding{doubt(e.feed.Name, "process and message not checked: the database of a lookup is away", "")}
+	case e.stepsErr != nil:
+		return []finding{trouble(e.feed.Name, e.stepsErr)}
+	case len(e.feed.Process) == 0 && e.feed.Message.Fields == nil:
+		return nil
+	}
+	return append([]finding{fine(e.feed.Name, fmt.Sprintf("process and message fit the columns: %s, %s",
+		counted(len(e.feed.Process), "step"), counted(len(e.feed.Message.Fields), "field")))}, e.steps.nullable(e.source.Columns)...)
 }
 
 // numbering says how gaps are closed; by age alone is worth a thought.

@@ -36,8 +36,17 @@ func (g *globals) load(mode config.Mode) (*config.File, config.Complaints, error
 	if err != nil {
 		return nil, nil, err
 	}
-	file, found := config.Load(path, config.Process(), mode)
+	file, found := read(path, mode)
 	return file, found, found.Err()
+}
+
+// read reads a file and, where it is sound, compiles its expressions too.
+func read(path string, mode config.Mode) (*config.File, config.Complaints) {
+	file, found := config.Load(path, config.Process(), mode)
+	if found.Err() != nil {
+		return file, found
+	}
+	return file, append(found, expressions(file)...)
 }
 
 // open is the beginning of every command that acts on the store. Such a command may be typed where

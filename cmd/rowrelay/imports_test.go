@@ -19,12 +19,14 @@ var mayImport = map[string][]string{
 	"store":        {"database", "record"},
 	"sqlvalue":     {"database", "record"},
 	"source":       {"sqlvalue", "database", "record"},
-	"message":      {"record"},
+	"expression":   {"record"},
+	"process":      {"expression", "sqlvalue", "database", "record"},
+	"message":      {"expression", "record"},
 	"sink":         {"record"},
 	"gap":          {"record"},
 	"actors":       {"record", "store", "source", "gap", "message", "sink"},
 	"stompbroker":  {},
-	"cmd/rowrelay": {"record", "config", "database", "store", "source", "sqlvalue", "message", "sink", "actors", "stompbroker"},
+	"cmd/rowrelay": {"record", "config", "database", "store", "source", "process", "expression", "message", "sink", "actors", "stompbroker"},
 }
 
 // onlyIn says which rooms may know a library.
@@ -33,6 +35,8 @@ var onlyIn = map[string][]string{
 	"github.com/go-stomp/stomp/v3/frame":      {"sink", "stompbroker"},
 	"github.com/lib/pq":                       {"database", "store", "source"}, // store and source: pq.Array and error codes, no driver
 	"modernc.org/sqlite":                      {"database"},
+	"github.com/expr-lang/expr/parser":        {"expression"},
+	"github.com/shopspring/decimal":           {"expression"},
 	"go.yaml.in/yaml/v4":                      {"config", "cmd/rowrelay"},
 }
 

@@ -39,6 +39,8 @@ type commands struct {
 	Check     checkCmd     `cmd:"" help:"Find what is wrong in the configuration, and with --connect in what it names."`
 	Status    statusCmd    `cmd:"" help:"Show where every feed stands."`
 	Failed    failedCmd    `cmd:"" help:"Show the rows that need a decision."`
+	Test      testCmd      `cmd:"" help:"Run the tests of the file: rows, and the messages that they must become. Needs no database and no broker."`
+	Preview   previewCmd   `cmd:"" help:"Show the messages that rows become. Nothing is sent, nothing is recorded."`
 	Retry     retryCmd     `cmd:"" help:"Make FAILED rows NEW, to be built again from the source table."`
 	Rewind    rewindCmd    `cmd:"" help:"Move a feed back, so that numbers are read again."`
 	Reconcile reconcileCmd `cmd:"" help:"Compare the source's numbers with the store, and deliver what is missing."`

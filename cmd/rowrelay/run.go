@@ -180,6 +180,12 @@ func (s *service) preflight(ctx context.Context, f *actors.Feed) error {
 	for _, note := range d.Notes {
 		s.log.Warn("source", "feed", f.Name, "note", note)
 	}
+	if _, err = f.Prepare(ctx, d.Columns); err != nil {
+		if _, stop := errors.AsType[*record.Stop](err); stop {
+			return fmt.Errorf("feed %s: %w", f.Name, err)
+		}
+		return nil // a lookup's database is away: the feed waits for it
+	}
 	p, err := s.store.Position(ctx, f.Name)
 	if err != nil {
 		return nil // a new feed, or the store is away again: the feed deals with both

@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/rowrelay/rowrelay/actors"
 	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/database"
-	"github.com/rowrelay/rowrelay/message"
-	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/sink"
 	"github.com/rowrelay/rowrelay/source"
 	"github.com/rowrelay/rowrelay/store"
@@ -73,7 +72,7 @@ func newSink(f *config.File, feed string, notify func(sink.Status)) (*sink.STOMP
 		VHost: c.VHost, Broker: sink.Broker(c.Broker), Heartbeat: time.Duration(c.Heartbeat),
 		ConnectTimeout: time.Duration(c.Timeouts.Connect), ReceiptTimeout: time.Duration(c.Timeouts.Receipt),
 		MaxFrame: int(c.MaxFrame), Queue: s.Queue, Topic: s.Topic, Class: sink.Class(m.Class), Transient: !m.Persistent,
-		BatchMax: s.Batch.Max, Notify: notify,
+		Priority: m.Priority, TTL: time.Duration(m.TTL), BatchMax: s.Batch.Max, Notify: notify,
 	})
 }
 
@@ -88,12 +87,12 @@ func newFeed(f *config.File, name string, board *actors.Board) (*actors.Feed, er
 	if err != nil {
 		return nil, fmt.Errorf("feed %s: %w", name, err)
 	}
-	mapping, err := message.New(message.Options{Root: c.Message.Root, MaxSize: int(c.Message.MaxSize)})
+	steps, err := newRecipe(f, name, true)
 	if err != nil {
-		return nil, fmt.Errorf("feeds.%s.message: %w", name, err)
+		return nil, err
 	}
 	return &actors.Feed{
-		Name: name, Source: src, Sink: dst, Prepare: prepare(mapping),
+		Name: name, Source: sourceWith{src, steps}, Sink: dst, Prepare: steps.Prepare, LookupNames: steps.lookups(),
 		Start:      source.Start{Mode: c.Source.Start.Mode, At: c.Source.Start.At},
 		SourceName: c.Source.Connection, SinkName: c.Sink.Connection, StoreName: storeName(f),
 		SinkConnections: c.Sink.Connections, BatchMax: c.Sink.Batch.Max, Linger: time.Duration(c.Sink.Batch.Linger),
@@ -127,16 +126,11 @@ func reportTo(board *actors.Board, feed string, s config.Sink) func(sink.Status)
 	}
 }
 
-// prepare makes the steps of a feed.
-func prepare(m *message.Mapping) actors.Prepare {
-	return func(context.Context, []record.Column) (actors.Steps, error) { return steps{m}, nil }
+// sourceWith closes a feed's lookups together with its source.
+type sourceWith struct {
+	source.Source
+	steps *recipe
 }
 
-// steps turn a row into its message.
-type steps struct{ mapping *message.Mapping }
-
-// Carry implements actors.Steps.
-func (s steps) Carry(_ context.Context, r *record.Record) (actors.Carried, error) {
-	body, err := s.mapping.Render(r.Row)
-	return actors.Carried{Body: body}, err
-}
+// Close implements source.Source.
+func (s sourceWith) Close() error { return errors.Join(s.Source.Close(), s.steps.Close()) }

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/source"
+	"github.com/rowrelay/rowrelay/store"
+)
+
+type previewCmd struct {
+	Feed    string `arg:"" help:"The feed."`
+	Seq     reach  `placeholder:"4712|100..120" help:"These rows; else the next ones that would be read."`
+	Limit   int    `default:"3" help:"At most so many rows (${default}); with --seq A..B as many as it names."`
+	Row     string `placeholder:"FILE" type:"existingfile" help:"A row from a JSON file, {\"column\": \"value\"}, instead of the source's."`
+	XML     bool   `help:"Print the documents alone."`
+	Out     string `placeholder:"DIR" help:"Write each document to DIR/SEQ.xml."`
+	Against string `placeholder:"FILE" type:"existingfile" help:"Compare with what another configuration makes of the same rows."`
+}
+
+// reach is one number, or the numbers from one to another.
+type reach struct {
+	named bool
+	record.Range
+}
+
+// UnmarshalText reads 4712 or 100..120.
+func (r *reach) UnmarshalText(b []byte) error {
+	from, to, found := strings.Cut(string(b), "..")
+	if !found {
+		to = from
+	}
+	lo, err := strconv.ParseInt(from, 10, 64)
+	hi, err2 := strconv.ParseInt(to, 10, 64)
+	if err := errors.Join(err, err2); err != nil || lo > hi {
+		return fmt.Errorf("%q is neither a number nor two of them: write 4712 or 100..120", b)
+	}
+	*r = reach{true, record.Range{Lo: lo, Hi: hi}}
+	return nil
+}
+
+// previewRows bounds a preview, and previewBytes what is held of it at once.
+const (
+	previewRows  = 10_000
+	previewBytes = 8 << 20
+)
+
+// Validate refuses what can never be meant; kong calls it.
+func (p *previewCmd) Validate() error {
+	switch {
+	case p.Limit < 1 || p.Limit > previewRows:
+		return fmt.Errorf("--limit must be 1 to %d", previewRows)
+	case p.Row != "" && p.Seq.named:
+		return errors.New("--row and --seq exclude each other")
+	}
+	return nil
+}
+
+// Run implements the command. It reads, and writes nothing but what it prints.
+func (p *previewCmd) Run(ctx context.Context, g *globals) error {
+	file, found, err := g.load(config.Offline)
+	if err != nil {
+		return err
+	}
+	g.found = found
+	if _, ok := file.Feeds[p.Feed]; !ok {
+		return unknownFeed(p.Feed, file.FeedNames())
+	}
+	v, err := p.open(ctx, g, file)
+	if err != nil {
+		return g.refused(err)
+	}
+	defer v.close()
+	shown, err := v.all(ctx)
+	if err != nil {
+		return g.refused(err)
+	}
+	if p.Against != "" {
+		return p.compare(ctx, g, v, shown)
+	}
+	return v.print(g, shown)
+}
+
+// viewer makes messages of rows, without a broker.
+type viewer struct {
+	*previewCmd
+	file    *config.File
+	source  source.Source
+	columns []record.Column
+	recipe  *recipe
+	steps   *steps
+	store   string // the store's id, or a guess
+	after   int64
+	where   string // which rows are read, for people
+}
+
+func (p *previewCmd) open(ctx context.Context, g *globals, file *config.File) (*viewer, error) {
+	v := &viewer{previewCmd: p, file: file}
+	var err error
+	if v.source, err = newSource(file, p.Feed); err != nil {
+		return nil, err
+	}
+	d, err := v.source.Open(ctx)
+	if err == nil {
+		v.columns = d.Columns
+		err = v.prepare(ctx)
+	}
+	if err == nil {
+		err = v.begin(ctx)
+	}
+	if err != nil {
+		v.close()
+		return nil, err
+	}
+	return v, nil
+}
+
+func (v *viewer) prepare(ctx context.Context) (err error) {
+	if v.recipe, err = newRecipe(v.file, v.Feed, true); err != nil {
+		return err
+	}
+	v.steps, err = v.recipe.prepare(ctx, v.columns)
+	return err
+}
+
+// begin finds out where the feed stands. Without a store a preview begins where the file says.
+func (v *viewer) begin(ctx context.Context) error {
+	subject := v.file.Feeds[v.Feed].Source.Table
+	if subject == "" {
+		subject = "the query"
+	}
+	v.store = v.file.Store.ID
+	if st, err := openStore(ctx, v.file, false); err == nil {
+		defer st.Close()
+		v.store = st.ID()
+		if p, err := st.Position(ctx, v.Feed); err == nil {
+			v.after, v.where = p.LastRead, fmt.Sprintf("Reads %s after %d", subject, p.LastRead)
+			return nil
+		} else if !errors.Is(err, store.ErrNoFeed) {
+			return err
+		}
+	}
+	start := v.file.Feeds[v.Feed].Source.Start
+	b, err := v.source.Start(ctx, source.Start{Mode: start.Mode, At: start.At})
+	v.after, v.where = b.After, fmt.Sprintf("Reads %s after %d, where the feed will begin", subject, b.After)
+	return err
+}
+
+func (v *viewer) close() {
+	if v.recipe != nil {
+		_ = v.recipe.Close() // read-only
+	}
+	_ = v.source.Close()
+}
+
+// all makes what is to be shown.
+func (v *viewer) all(ctx context.Context) ([]viewed, error) {
+	rows, left, err := v.rows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]viewed, 0, len(rows))
+	for _, r := range rows {
+		one, err := v.view(ctx, v.steps, r)
+		if err != nil {
+			return nil, err
+		}
+		shown = append(shown, one)
+	}
+	for _, seq := range left {
+		shown = append(shown, viewed{Seq: seq, Outcome: leftOut})
+	}
+	return shown, nil
+}
+
+// rows are what is previewed, and the numbers of those that `where` leaves out.
+func (v *viewer) rows(ctx context.Context) (rows []*record.Record, left []int64, err error) {
+	switch {
+	case v.Row != "":
+		row, err := v.readRow()
+		return []*record.Record{row}, nil, err
+	case v.Seq.named:
+		return v.named(ctx)
+	}
+	page, err := v.source.Read(ctx, source.Query{After: v.after, Limit: source.Limit{Rows: v.Limit, Bytes: previewBytes}})
+	return page.Records, nil, err
+}
+
+// named reads rows by their numbers.
+func (v *viewer) named(ctx context.Context) (rows []*record.Record, left []int64, err error) {
+	found, err := v.source.Numbers(ctx, v.Seq.Range, previewRows)
+	if err != nil {
+		return nil, nil, err
+	}
+	var seqs []int64
+	for _, n := range found.Found {
+		if n.Wanted {
+			seqs = append(seqs, n.Seq)
+		} else {
+			left = append(left, n.Seq)
+		}
+	}
+	for len(seqs) > 0 {
+		some, seen, err := v.source.Late(ctx, seqs, source.Limit{Rows: 1000, Bytes: previewBytes})
+		if err != nil {
+			return nil, nil, err
+		}
+		rows, seqs = append(rows, some...), seqs[seen:]
+	}
+	return rows, left, nil
+}

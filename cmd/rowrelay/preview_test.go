@@ -1,0 +1,162 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rowrelay/rowrelay/database"
+)
+
+// shop is a source with orders, their lines and customers, and a file that maps them; there is no broker at all.
+const shop = `
+connections:
+  erp: { url: "sqlite:DIR/erp.db" }
+  mq: { url: "stomp://127.0.0.1:1" }
+store: { id: acme }
+feeds:
+  orders:
+    source: { connection: erp, table: orders, sequence: order_seq, business_key: order_no, start: first, where: "status <> 'HIDDEN'" }
+    process:
+      - filter: status in ["RELEASED", "CHANGED"]
+        name: released only
+      - lookup: { into: customer, connection: erp, rows: one, sql: "SELECT name, blocked FROM customers WHERE id = :customer_id" }
+      - lookup: { into: lines, connection: erp, rows: many, sql: "SELECT line_no, sku, qty FROM lines WHERE order_seq = :order_seq ORDER BY line_no" }
+        when: status != "CHANGED"
+    message:
+      root: ord:Order
+      namespaces: { ord: "urn:acme:orders:v2" }
+      type: { value: Order.v2 }
+      correlation_id: { from: order_no }
+      properties: { orderStatus: { from: status } }
+      fields:
+        - { to: ord:Number, from: order_no, required: true }
+        - { to: ord:Amount, from: amount, type: decimal, scale: 2 }
+        - { to: ord:Customer/ord:Name, from: customer.name, max_length: 80 }
+        - { to: ord:Lines/ord:Line, each: lines, as: line, fields: [{ to: "@no", from: line.line_no }, { to: ord:Sku, from: line.sku }] }
+    sink: { connection: mq, queue: ERP.ORDERS }
+    tests:
+      - name: two decimals
+        row: { order_seq: 2, order_no: A-2, customer_id: C7, status: RELEASED, amount: "10.5" }
+        lookups: { customer: { name: Nord AG }, lines: [{ line_no: 1, sku: X }, { line_no: 2, sku: Y }] }
+        expect: { outcome: SENT, message: { "ord:Order/ord:Amount": "10.50", "ord:Order/ord:Lines/ord:Line[2]/@no": "2", "ord:Order/ord:Note": null }, properties: { orderStatus: RELEASED } }
+      - name: drafts stay
+        row: { order_seq: 3, order_no: A-3, status: DRAFT }
+        expect: { outcome: FILTERED }
+      - name: nobody ordered it
+        row: { order_seq: 4, order_no: A-4, customer_id: C9, status: RELEASED }
+        expect: { error: LOOKUP_NOT_FOUND }
+`
+
+// newShop writes the file and the database, and returns the file's path.
+func newShop(t *testing.T, edit ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	db, err := database.Open(database.Options{Name: "erp", URL: "sqlite:" + filepath.Join(dir, "erp.db")})
+	require.NoError(t, err)
+	defer db.Close()
+	db.MustExec(`CREATE TABLE orders (order_seq integer PRIMARY KEY, order_no text, customer_id text, status text, amount text);
+		CREATE TABLE customers (id text PRIMARY KEY, name text, blocked integer);
+		CREATE TABLE lines (order_seq integer, line_no integer, sku text, qty integer);
+		INSERT INTO customers VALUES ('C7', 'Müller & Söhne', 0);
+		INSERT INTO orders VALUES (1, 'A-1', 'C7', 'RELEASED', '10.5'), (2, 'A-2', 'C7', 'DRAFT', '1'), (3, 'A-3', 'C9', 'RELEASED', '2'),
+			(4, 'A-4', 'C7', 'CHANGED', '3'), (5, 'A-5', 'C7', 'HIDDEN', '4');
+		INSERT INTO lines VALUES (1, 1, 'X', 3), (1, 2, 'Y', 1), (4, 1, 'Z', 1)`)
+	text := strings.NewReplacer(append([]string{"DIR", dir}, edit...)...).Replace(shop)
+	path := filepath.Join(dir, "rowrelay.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func TestPreviewShowsFinishedMessagesAndTouchesNothing(t *testing.T) {
+	path := newShop(t)
+	t.Chdir(filepath.Dir(path))
+	got := rowrelay("preview", "orders", "--limit", "4", "-c", path)
+	require.Equal(t, exitNo, got.code, "a row would fail")
+	require.Contains(t, got.err, "Reads orders after 0, where the feed will begin. Nothing is sent, nothing is recorded.")
+	require.Contains(t, got.out, "1  A-1   would be SENT   queue ERP.ORDERS  TextMessage")
+	require.Contains(t, got.out, "released only ok · customer 1 row")
+	require.Contains(t, got.out, "dedupId=acme.orders.1  JMSCorrelationID=A-1  JMSType=Order.v2  orderStatus=RELEASED")
+	require.Contains(t, got.out, `<ord:Order xmlns:ord="urn:acme:orders:v2"><ord:Number>A-1</ord:Number><ord:Amount>10.50</ord:Amount>`+
+		`<ord:Customer><ord:Name>Müller &amp; Söhne</ord:Name></ord:Customer><ord:Lines><ord:Line no="1"><ord:Sku>X</ord:Sku></ord:Line><ord:Line no="2">`)
+	require.Contains(t, got.out, `2  A-2   FILTERED by "released only"`)
+	require.Contains(t, got.out, "3  A-3   would be FAILED  LOOKUP_NOT_FOUND: ")
+	require.Contains(t, got.out, "lines not needed")
+	require.NoFileExists(t, filepath.Join(filepath.Dir(path), "rowrelay.db"), "no store was made")
+}
+
+func TestPreviewTakesNamedRowsARowFromAFileAndWritesDocuments(t *testing.T) {
+	path := newShop(t)
+	got := rowrelay("preview", "orders", "--seq", "4..9", "-c", path)
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.out, "4  A-4   would be SENT")
+	require.Contains(t, got.out, "5   left out by where")
+	row := filepath.Join(filepath.Dir(path), "row.json")
+	require.NoError(t, os.WriteFile(row, []byte(`{"order_seq": 77, "order_no": "B-1", "customer_id": "C7", "status": "RELEASED", "amount": 0.10}`), 0o600))
+	got = rowrelay("preview", "orders", "--row", row, "--xml", "--out", filepath.Dir(path), "-c", path)
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.out, "<ord:Number>B-1</ord:Number><ord:Amount>0.10</ord:Amount>")
+	written, err := os.ReadFile(filepath.Join(filepath.Dir(path), "77.xml"))
+	require.NoError(t, err)
+	require.Equal(t, got.out, string(written)+"\n")
+	require.NoError(t, os.WriteFile(row, []byte(`{"amout": 1}`), 0o600))
+	require.Contains(t, rowrelay("preview", "orders", "--row", row, "-c", path).err, `no column "amout"`)
+	require.Contains(t, rowrelay("preview", "orders", "--seq", "9..4", "-c", path).err, "100..120")
+}
+
+func TestPreviewAgainstShowsExactlyWhatDiffers(t *testing.T) {
+	now := newShop(t)
+	old := filepath.Join(filepath.Dir(now), "old.yaml")
+	text, err := os.ReadFile(now)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(old, []byte(strings.Replace(string(text), "type: decimal, scale: 2", "if_null: omit", 1)), 0o600))
+	got := rowrelay("preview", "orders", "--seq", "1..3", "--against", old, "-c", now)
+	require.Equal(t, exitNo, got.code)
+	require.Equal(t, "3 rows: 2 same, 1 differs\n1  <ord:Amount>10.5</ord:Amount>  →  <ord:Amount>10.50</ord:Amount>\n", got.out)
+	require.Equal(t, exitOK, rowrelay("preview", "orders", "--seq", "1..3", "--against", now, "-c", now).code)
+	got = rowrelay("preview", "orders", "--seq", "1", "--against", old, "-o", "json", "-c", now)
+	var c struct {
+		Rows   int
+		Differ []struct{ Seq int64 }
+	}
+	require.NoError(t, json.Unmarshal([]byte(got.out), &c), got.out)
+	require.EqualValues(t, 1, c.Differ[0].Seq)
+}
+
+func TestTheFilesTestsRunWithoutDatabaseAndBroker(t *testing.T) {
+	path := newShop(t)
+	require.NoError(t, os.Remove(filepath.Join(filepath.Dir(path), "erp.db")))
+	got := rowrelay("test", "-c", path)
+	require.Equal(t, exitOK, got.code, got.out+got.err)
+	require.Contains(t, got.out, "3 passed, 0 failed")
+	require.NoFileExists(t, filepath.Join(filepath.Dir(path), "erp.db"))
+
+	wrong := newShop(t, `"10.50", `, `"10.5", `, "outcome: FILTERED", "outcome: SENT", "orderStatus: RELEASED }", "orderStatus: null }")
+	got = rowrelay("test", "-c", wrong)
+	require.Equal(t, exitNo, got.code)
+	require.Contains(t, got.out, `message ord:Order/ord:Amount: got "10.50", want "10.5"`)
+	require.Contains(t, got.out, `property orderStatus: got "RELEASED", want none`)
+	require.Contains(t, got.out, "got FILTERED, want SENT")
+	require.Contains(t, got.out, "1 passed, 2 failed")
+	require.Equal(t, exitNo, rowrelay("test", "--run", "no such", "-c", path).code)
+	require.Equal(t, exitOK, rowrelay("test", "--run", "drafts stay", "-c", wrong, "-o", "json").code-exitNo)
+}
+
+func TestCheckPointsIntoExpressions(t *testing.T) {
+	path := newShop(t, `status in [`, `statsu in [`)
+	require.Equal(t, exitOK, rowrelay("check", path).code, "offline nobody knows the columns")
+	got := rowrelay("check", "--connect", path)
+	require.NotEqual(t, exitOK, got.code)
+	require.Contains(t, got.out, "statsu")
+	require.Contains(t, got.out, "did you mean")
+	broken := newShop(t, `status in ["RELEASED", "CHANGED"]`, `status in ["RELEASED" "CHANGED"]`, "from: customer.name", "from: trimm(customer.name)")
+	got = rowrelay("check", broken)
+	require.Equal(t, exitConfig, got.code)
+	require.Regexp(t, `rowrelay.yaml:10:\d+ `, got.out)
+	require.Regexp(t, `rowrelay.yaml:24:\d+ `, got.out)
+	require.Contains(t, got.out, "trimm")
+}

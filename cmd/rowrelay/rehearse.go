@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/expression"
+	"github.com/rowrelay/rowrelay/message"
+	"github.com/rowrelay/rowrelay/record"
+)
+
+type testCmd struct {
+	Feed string `arg:"" optional:"" help:"The tests of this feed only."`
+	Only string `name:"run" placeholder:"NAME" help:"The test of this name only."`
+}
+
+// tested is how one test ended. Its fields are those of `test -o json`.
+type tested struct {
+	Feed     string   `json:"feed"`
+	Name     string   `json:"name"`
+	Passed   bool     `json:"passed"`
+	Problems []string `json:"problems,omitempty"`
+}
+
+// Run implements the command. It asks neither a database nor a broker.
+func (k *testCmd) Run(_ context.Context, g *globals) error {
+	file, _, err := g.load(config.Offline)
+	if err != nil {
+		return err
+	}
+	if _, ok := file.Feeds[k.Feed]; k.Feed != "" && !ok {
+		return unknownFeed(k.Feed, file.FeedNames())
+	}
+	ended := []tested{}
+	for _, feed := range file.FeedNames() {
+		if k.Feed != "" && k.Feed != feed {
+			continue
+		}
+		for _, test := range file.Feeds[feed].Tests {
+			if k.Only == "" || k.Only == test.Name {
+				ended = append(ended, rehearse(file, feed, test))
+			}
+		}
+	}
+	return k.say(g, ended)
+}
+
+func (k *testCmd) say(g *globals, ended []tested) error {
+	failed := 0
+	for _, t := range ended {
+		if !t.Passed {
+			failed++
+		}
+	}
+	if g.json() {
+		if err := g.console.out.json(struct {
+			Items  []tested `json:"items"`
+			Failed int      `json:"failed"`
+		}{ended, failed}); err != nil {
+			return err
+		}
+	} else {
+		printTested(g.console.out, ended, failed)
+	}
+	switch {
+	case failed > 0:
+		return answered(exitNo)
+	case len(ended) == 0 && k.Only != "":
+		return &problem{exitNo, fmt.Sprintf("no test is called %q", k.Only), "rowrelay test runs all of them and says their names"}
+	}
+	return nil
+}
+
+func printTested(out *voice, ended []tested, failed int) {
+	for _, t := range ended {
+		sign := good
+		if !t.Passed {
+			sign = bad
+		}
+		out.printf("%s %s  %s\n", out.mark(sign), t.Feed, printable(t.Name))
+		for _, p := range t.Problems {
+			out.printf("    %s\n", printable(p))
+		}
+	}
+	if len(ended) == 0 {
+		out.printf("no tests: write some into feeds.NAME.tests\n")
+		return
+	}
+	out.printf("%d passed, %d failed\n", len(ended)-failed, failed)
+}
+
+// rehearse takes a test's row through the feed's steps, with the lookups' results that the test gives.
+func rehearse(file *config.File, feed string, test config.Test) tested {
+	t := tested{Feed: feed, Name: test.Name}
+	one, err := perform(file, feed, test)
+	if err != nil {
+		t.Problems = []string{err.Error()}
+		return t
+	}
+	t.Problems = unmet(test.Expect, one)
+	t.Passed = len(t.Problems) == 0
+	return t
+}
+
+// performed is what became of a test's row.
+type performed struct {
+	filtered bool
+	failure  *record.Failure
+	message  *message.Message
+}
+
+func perform(file *config.File, feed string, test config.Test) (p performed, err error) {
+	r, err := newRecipe(file, feed, false)
+	if err != nil {
+		return p, err
+	}
+	defer r.Close()
+	results := map[string]record.Value{}
+	for into, d := range test.Lookups {
+		results[into] = valueOf(d)
+	}
+	plan, faults := r.pipeline.Rehearse(expression.Names{Open: true}, results)
+	if len(faults) > 0 {
+		return p, errors.New(faults[0].String())
+	}
+	mapping, err := message.Compile(r.message, plan.Names())
+	if err != nil {
+		return p, err
+	}
+	s := &steps{feed, plan, mapping}
+	scope := s.scope(testRow(file.Feeds[feed].Source, test))
+	verdict, err := plan.Run(context.Background(), scope)
+	if p.filtered = verdict.Filtered; err == nil && !p.filtered {
+		p.message, err = mapping.Render(scope)
+	}
+	if f, ok := errors.AsType[*record.Failure](err); ok {
+		p.failure, err = f, nil
+	}
+	return p, err
+}
+
+// testRow is a test's row: the columns that the file lists, in their order, else those of the test by name.
+func testRow(s config.Source, test config.Test) *record.Record {
+	names := s.Columns
+	if names == nil {
+		names = slices.Sorted(maps.Keys(test.Row))
+	}
+	r := &record.Record{}
+	for _, name := range names {
+		v := record.Value{Null: true}
+		if d, given := test.Row[name]; given {
+			v = valueOf(d)
+		}
+		r.Row.Columns = append(r.Row.Columns, record.Column{Name: name, Kind: v.Kind})
+		r.Row.Values = append(r.Row.Values, v)
+	}
+	r.Seq, _ = strconv.ParseInt(test.Row[s.Sequence].Text, 10, 64) // 0 where the test names none
+	return r
+}
+
+var (
+	integer = regexp.MustCompile(`^-?[0-9]+$`)
+	decimal = regexp.MustCompile(`^-?[0-9]+\.[0-9]+$`)
+)
+
+// valueOf is what a test writes: without quotes a number or true and false is what it looks like, all else is a text.
+func valueOf(d config.Data) record.Value {
+	switch {
+	case d.Null:
+		return record.Value{Null: true}
+	case d.Items != nil:
+		list := record.Value{Kind: record.List, Items: []record.Value{}}
+		for _, item := range d.Items {
+			list.Items = append(list.Items, valueOf(item))
+		}
+		return list
+	case d.Columns != nil:
+		return objectOf(d)
+	case d.Quoted:
+		return record.Value{Text: d.Text}
+	case d.Text == "true" || d.Text == "false":
+		return record.Value{Kind: record.Boolean, Text: d.Text}
+	case integer.MatchString(d.Text):
+		return record.Value{Kind: record.Integer, Text: d.Text}
+	case decimal.MatchString(d.Text):
+		return record.Value{Kind: record.Decimal, Text: d.Text}
+	}
+	return record.Value{Text: d.Text}
+}
+
+func objectOf(d config.Data) record.Value {
+	row := &record.Row{}
+	for _, name := range slices.Sorted(maps.Keys(d.Columns)) {
+		v := valueOf(d.Columns[name])
+		row.Columns = append(row.Columns, record.Column{Name: name, Kind: v.Kind})
+		row.Values = append(row.Values, v)
+	}
+	return record.Value{Kind: record.Object, Row: row}
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/rowrelay/rowrelay/actors"
+	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/expression"
+	"github.com/rowrelay/rowrelay/message"
+	"github.com/rowrelay/rowrelay/process"
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sink"
+)
+
+// recipe is what the file says of the way from a row to its message, with the pools of its lookups.
+type recipe struct {
+	file     *config.File
+	feed     string
+	pipeline *process.Pipeline
+	message  message.Options
+	pools    map[string]*sqlx.DB // by connection
+}
+
+// newRecipe reads a feed's process and message; nothing is connected yet, and Close ends what is connected later. Without databases
+// it does not matter whether their logins and certificates are at hand.
+func newRecipe(f *config.File, feed string, databases bool) (*recipe, error) {
+	r := &recipe{file: f, feed: feed, message: messageOptions(feed, f.Feeds[feed].Message), pools: map[string]*sqlx.DB{}}
+	var items []process.Item
+	for i, it := range f.Feeds[feed].Process {
+		item, err := r.item(i, it, databases)
+		if err != nil {
+			r.Close()
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	r.pipeline = process.New(feed, items)
+	return r, nil
+}
+
+func (r *recipe) item(i int, it config.Item, databases bool) (process.Item, error) {
+	item := process.Item{Path: fmt.Sprintf("feeds.%s.process[%d]", r.feed, i), Name: cmp.Or(it.Name, "filter"), When: it.When, Filter: it.Filter}
+	if it.Lookup == nil {
+		return item, nil
+	}
+	l := it.Lookup
+	item.Name = cmp.Or(it.Name, l.Into)
+	c := r.file.Connections[l.Connection]
+	item.Lookup = &process.Lookup{Into: l.Into, Connection: l.Connection, SQL: l.SQL, Rows: process.Rows(l.Rows), Columns: l.Columns,
+		Zone: c.Location(), Timeout: time.Duration(c.Timeouts.Request)}
+	if l.Cache != nil {
+		item.Lookup.Cache = &process.Cache{TTL: time.Duration(l.Cache.TTL), MaxEntries: l.Cache.MaxEntries, MissingTTL: time.Duration(l.Cache.MissingTTL)}
+	}
+	db, err := r.pool(l.Connection) // it connects nowhere yet, but tells how the database's SQL is read
+	item.Lookup.DB = db
+	if !databases {
+		return item, nil
+	}
+	return item, err
+}
+
+// pool is one for all lookups of the feed on a connection.
+func (r *recipe) pool(connection string) (*sqlx.DB, error) {
+	if db, ok := r.pools[connection]; ok {
+		return db, nil
+	}
+	o := databaseOptions(r.file, connection)
+	o.ReadOnly = true
+	db, err := database.Open(o)
+	if err != nil {
+		return nil, fmt.Errorf("connections.%s: %w", connection, err)
+	}
+	r.pools[connection] = db
+	return db, nil
+}
+
+// Close ends the lookups' pools.
+func (r *recipe) Close() error {
+	var errs []error
+	for _, db := range r.pools {
+		errs = append(errs, db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// lookups are the connections of the feed's lookups.
+func (r *recipe) lookups() []string {
+	names := map[string]bool{}
+	for _, it := range r.file.Feeds[r.feed].Process {
+		if it.Lookup != nil {
+			names[it.Lookup.Connection] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// Prepare implements actors.Prepare.
+func (r *recipe) Prepare(ctx context.Context, columns []record.Column) (actors.Steps, error) {
+	return r.prepare(ctx, columns)
+}
+
+func (r *recipe) prepare(ctx context.Context, columns []record.Column) (*steps, error) {
+	plan, err := r.pipeline.Prepare(ctx, columns)
+	if err != nil {
+		return nil, err
+	}
+	mapping, err := message.Compile(r.message, plan.Names())
+	if faults, ok := errors.AsType[message.Faults](err); ok {
+		return nil, r.misfit(faults)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &steps{r.feed, plan, mapping}, nil
+}
+
+// misfit is a message that the columns of the source do not fit.
+func (r *recipe) misfit(faults message.Faults) *record.Stop {
+	var texts, remedies []string
+	for _, f := range faults {
+		c := r.complain(f.Path, f.Key, f.Line, f.Column, f.Text, f.Remedy)
+		texts = append(texts, fmt.Sprintf("%s:%d:%d %s", c.File, c.Line, c.Column, f.Text))
+		if f.Remedy != "" && !slices.Contains(remedies, f.Remedy) {
+			remedies = append(remedies, f.Remedy)
+		}
+	}
+	return &record.Stop{Code: record.ConfigInvalid, Text: strings.Join(texts, "\n"), Remedy: strings.Join(remedies, "\n")}
+}
+
+func (r *recipe) complain(path, key string, line, column int, text, remedy string) config.Complaint {
+	if key != "" {
+		path += "." + key
+	}
+	return r.file.Complain(path, line, column, text, remedy)
+}
+
+// offline is what can be told of the expressions without a database.
+func (r *recipe) offline() config.Complaints {
+	var found config.Complaints
+	names, faults := r.pipeline.Offline()
+	for _, f := range faults {
+		found = append(found, r.complain(f.Path, f.Key, f.Line, f.Column, f.Text, f.Remedy))
+	}
+	_, err := message.Compile(r.message, names)
+	if wrong, ok := errors.AsType[message.Faults](err); ok {
+		for _, f := range wrong {
+			found = append(found, r.complain(f.Path, f.Key, f.Line, f.Column, f.Text, f.Remedy))
+		}
+	}
+	return found
+}
+
+// expressions complains about everything that is wrong in the expressions of a file that is sound otherwise.
+func expressions(f *config.File) config.Complaints {
+	var found config.Complaints
+	for _, feed := range f.FeedNames() {
+		r, err := newRecipe(f, feed, false)
+		if err != nil {
+			continue // without databases nothing fails
+		}
+		found = append(found, r.offline()...)
+		_ = r.Close() // nothing was connected
+	}
+	return found
+}
+
+func messageOptions(feed string, m config.Message) message.Options {
+	path := "feeds." + feed + ".message"
+	o := message.Options{
+		Path: path, Root: m.Root, Namespaces: m.Namespaces, SchemaLocation: m.SchemaLocation, Declaration: m.Declaration, Indent: m.Indent,
+		IfNull: m.IfNull, InvalidChars: m.InvalidChars, Zone: m.Location(), MaxSize: int(m.MaxSize), Fields: fields(path, m.Fields),
+		CorrelationID: origin(m.CorrelationID), Type: origin(m.Type), ReplyTo: origin(m.ReplyTo), GroupID: origin(m.GroupID),
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Properties)) {
+		o.Properties = append(o.Properties, message.Property{Name: name, Source: message.Source(m.Properties[name])})
+	}
+	return o
+}
+
+func origin(o *config.Origin) *message.Source {
+	if o == nil {
+		return nil
+	}
+	return &message.Source{From: o.From, Value: o.Value}
+}
+
+func fields(path string, all []config.Field) []message.Field {
+	var mapped []message.Field
+	for i, f := range all {
+		at := fmt.Sprintf("%s.fields[%d]", path, i)
+		mapped = append(mapped, message.Field{
+			Path: at, To: f.To, Source: message.Source{From: f.From, Value: f.Value}, Type: f.Type, Scale: f.Scale, Required: f.Required,
+			MaxLength: f.MaxLength, IfNull: f.IfNull, CDATA: f.CDATA, Each: f.Each, As: f.As, Fields: fields(at, f.Fields),
+		})
+	}
+	return mapped
+}
+
+// steps are a recipe that knows the source's columns.
+type steps struct {
+	feed    string
+	plan    *process.Plan
+	mapping *message.Plan
+}
+
+// Carry implements actors.Steps.
+func (s *steps) Carry(ctx context.Context, r *record.Record) (actors.Carried, error) {
+	scope := s.scope(r)
+	verdict, err := s.plan.Run(ctx, scope)
+	if err != nil || verdict.Filtered {
+		return actors.Carried{Filtered: verdict.Filtered}, err
+	}
+	m, err := s.mapping.Render(scope)
+	if err != nil {
+		return actors.Carried{}, err
+	}
+	return actors.Carried{Body: m.Body, Headers: headers(m.Headers)}, nil
+}
+
+func (s *steps) scope(r *record.Record) *expression.Scope {
+	return &expression.Scope{Feed: s.feed, Seq: r.Seq, Row: r.Row}
+}
+
+func headers(h message.Headers) sink.Headers {
+	sent := sink.Headers{CorrelationID: h.CorrelationID, Type: h.Type, ReplyTo: h.ReplyTo, GroupID: h.GroupID}
+	for _, p := range h.Properties {
+		sent.Properties = append(sent.Properties, sink.Property(p))
+	}
+	return sent
+}

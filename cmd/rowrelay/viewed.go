@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/rowrelay/rowrelay/process"
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sink"
+)
+
+// viewed is one row with what would become of it. Its fields are those of `preview -o json`.
+type viewed struct {
+	Seq     int64        `json:"seq"`
+	Key     string       `json:"key,omitempty"`
+	Outcome string       `json:"outcome"`        // SENT, FILTERED, FAILED, or left out by where
+	By      string       `json:"by,omitempty"`   // the filter
+	Code    record.Code  `json:"code,omitempty"` // with FAILED
+	Text    string       `json:"text,omitempty"`
+	ID      string       `json:"message_id,omitempty"`
+	Headers sink.Headers `json:"headers,omitzero"`
+	Body    string       `json:"body,omitempty"`
+
+	steps []process.StepInfo
+	took  time.Duration // of the message
+}
+
+// leftOut is a row that never gets as far as a step.
+const leftOut = "left out by where"
+
+// failed is a row that would be FAILED.
+const failedOutcome = "FAILED"
+
+// view takes a row through the steps. Its error is no result of the row: a database that is away.
+func (v *viewer) view(ctx context.Context, s *steps, r *record.Record) (viewed, error) {
+	one := viewed{Seq: r.Seq, ID: fmt.Sprintf("%s.%s.%d", v.store, v.Feed, r.Seq)}
+	if r.Key != nil {
+		one.Key = *r.Key
+	}
+	scope := s.scope(r)
+	verdict, err := s.plan.Preview(ctx, scope)
+	one.steps = verdict.Steps
+	if err == nil && verdict.Filtered {
+		one.Outcome, one.By = string(record.Filtered), verdict.By
+		return one, nil
+	}
+	if err == nil {
+		began := time.Now()
+		m, failed := s.mapping.Render(scope)
+		if one.took, err = time.Since(began), failed; err == nil {
+			one.Outcome, one.Body, one.Headers = string(record.Sent), string(m.Body), headers(m.Headers)
+			return one, nil
+		}
+	}
+	f, ok := errors.AsType[*record.Failure](err)
+	if !ok {
+		return one, err
+	}
+	one.Outcome, one.Code, one.Text = failedOutcome, f.Code, f.Text
+	return one, nil
+}
+
+// print shows the rows. A row that would fail is an answer of no.
+func (v *viewer) print(g *globals, shown []viewed) error {
+	if err := v.write(shown); err != nil {
+		return err
+	}
+	switch {
+	case g.json():
+		if err := g.console.out.json(struct {
+			Items []viewed `json:"items"`
+		}{shown}); err != nil {
+			return err
+		}
+	case v.XML:
+		v.printDocuments(g.console.out, shown)
+	default:
+		v.printAll(g, shown)
+	}
+	for _, one := range shown {
+		if one.Outcome == failedOutcome {
+			return answered(exitNo)
+		}
+	}
+	return nil
+}
+
+func (v *viewer) printDocuments(out *voice, shown []viewed) {
+	for _, one := range shown {
+		if one.Body != "" {
+			out.printf("%s\n", one.Body)
+		}
+	}
+}
+
+func (v *viewer) printAll(g *globals, shown []viewed) {
+	if !g.Quiet {
+		switch {
+		case v.Row != "":
+			g.console.err.printf("Reads %s. Nothing is sent, nothing is recorded.\n", v.Row)
+		case v.Seq.named:
+			g.console.err.printf("Reads rows %d to %d. Nothing is sent, nothing is recorded.\n", v.Seq.Lo, v.Seq.Hi)
+		default:
+			g.console.err.printf("%s. Nothing is sent, nothing is recorded.\n", v.where)
+		}
+	}
+	if len(shown) == 0 {
+		g.console.out.printf("there is no such row; --seq 100..120 shows others\n")
+	}
+	for _, one := range shown {
+		g.console.out.printf("%s\n", v.lines(one))
+	}
+}
+
+// lines tell of one row.
+func (v *viewer) lines(one viewed) string {
+	head := strings.TrimRight(fmt.Sprintf("%d  %s", one.Seq, printable(one.Key)), " ")
+	switch one.Outcome {
+	case string(record.Sent):
+		head += fmt.Sprintf("   would be SENT   %s  %s  %d B", v.destination(), v.class(), len(one.Body))
+	case string(record.Filtered):
+		head += fmt.Sprintf("   FILTERED by %q", one.By)
+	case failedOutcome:
+		head += fmt.Sprintf("   would be FAILED  %s: %s", one.Code, printable(one.Text))
+	default:
+		return head + "   " + one.Outcome
+	}
+	lines := []string{head}
+	if steps := v.stepLine(one); steps != "" {
+		lines = append(lines, steps)
+	}
+	if one.Body != "" {
+		lines = append(lines, headerLine(one), one.Body)
+	}
+	return strings.Join(lines, "\n      ")
+}
+
+func (v *viewer) destination() string {
+	s := v.file.Feeds[v.Feed].Sink
+	if s.Topic != "" {
+		return "topic " + s.Topic
+	}
+	return "queue " + s.Queue
+}
+
+func (v *viewer) class() string {
+	if v.file.Feeds[v.Feed].Message.Class == string(sink.Bytes) {
+		return "BytesMessage"
+	}
+	return "TextMessage"
+}
+
+func (v *viewer) stepLine(one viewed) string {
+	var parts []string
+	for _, s := range one.steps {
+		part := s.Name + " " + s.Text
+		if s.Took >= 100*time.Microsecond {
+			part += fmt.Sprintf(" %.1f ms", float64(s.Took.Microseconds())/1000)
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) > 0 && one.Body != "" {
+		parts = append(parts, fmt.Sprintf("message %.1f ms", float64(one.took.Microseconds())/1000))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func headerLine(one viewed) string {
+	h := one.Headers
+	correlation := h.CorrelationID
+	if correlation == "" {
+		correlation = one.ID
+	}
+	parts := []string{"dedupId=" + one.ID, "JMSCorrelationID=" + correlation}
+	for _, p := range []sink.Property{{Name: "JMSType", Value: h.Type}, {Name: "JMSReplyTo", Value: h.ReplyTo}, {Name: "JMSXGroupID", Value: h.GroupID}} {
+		if p.Value != "" {
+			parts = append(parts, p.Name+"="+p.Value)
+		}
+	}
+	for _, p := range h.Properties {
+		parts = append(parts, p.Name+"="+p.Value)
+	}
+	return printable(strings.Join(parts, "  "))
+}
+
+// write keeps the documents as files.
+func (v *viewer) write(shown []viewed) error {
+	if v.Out == "" {
+		return nil
+	}
+	if err := os.MkdirAll(v.Out, 0o755); err != nil {
+		return err
+	}
+	for _, one := range shown {
+		if one.Body == "" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(v.Out, fmt.Sprintf("%d.xml", one.Seq)), []byte(one.Body), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package expression
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/parser/utils"
+
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// isPlain says that a column may be written by its name alone.
+func isPlain(name string) bool {
+	return utils.IsValidIdentifier(name) && strings.ToLower(name) == name
+}
+
+// identifier looks a name up: what a list is gone through by, innermost first, then lookups, then seq and feed,
+// then columns.
+func (c *compiler) identifier(n *ast.IdentifierNode) (*part, error) {
+	if i := last(c.names.Vars, n.Value); i >= 0 {
+		return c.bound(n, c.names.Vars[i], i, func(s *Scope) []record.Value { return s.Vars }), nil
+	}
+	if i := last(c.names.Into, n.Value); i >= 0 {
+		return c.bound(n, c.names.Into[i], i, func(s *Scope) []record.Value { return s.Into }), nil
+	}
+	switch n.Value {
+	case "seq":
+		c.refer(n.Value)
+		return &part{typ: Type{Kind: record.Integer}, eval: evalSeq}, nil
+	case "feed":
+		c.refer(n.Value)
+		return &part{typ: Type{Kind: record.Text}, eval: evalFeed}, nil
+	case "row":
+		return nil, c.fault(n, `write row["column"]`, "row alone is no value")
+	}
+	return c.plainColumn(n)
+}
+
+func last(bindings []Binding, name string) int {
+	for i, b := range slices.Backward(bindings) {
+		if b.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (c *compiler) refer(name string) {
+	if !slices.Contains(c.references, name) {
+		c.references = append(c.references, name)
+	}
+}
+
+func (c *compiler) bound(n ast.Node, b Binding, i int, values func(*Scope) []record.Value) *part {
+	c.refer(b.Name)
+	at := c.place(n)
+	return &part{typ: b.Type, eval: func(s *Scope) (record.Value, error) {
+		if vs := values(s); i < len(vs) {
+			return vs[i], nil
+		}
+		return null, at.fail("%s has no value here", b.Name)
+	}}
+}
+
+// plainColumn is a column that is written by its name alone.
+func (c *compiler) plainColumn(n *ast.IdentifierNode) (*part, error) {
+	if !isPlain(n.Value) {
+		if c.names.Open || c.column(n.Value) >= 0 {
+			return nil, c.fault(n, "write "+inRow(n.Value), "%q is not in lower case", n.Value)
+		}
+		return nil, c.unknown(n, n.Value)
+	}
+	if n.Value == "null" && c.column(n.Value) < 0 {
+		return nil, c.unknown(n, n.Value)
+	}
+	return c.rowColumn(n, n.Value)
+}
+
+func (c *compiler) column(name string) int {
+	return slices.IndexFunc(c.names.Columns, func(col record.Column) bool { return col.Name == name })
+}
+
+// rowColumn is any column of the row.
+func (c *compiler) rowColumn(n ast.Node, name string) (*part, error) {
+	i, typ := c.column(name), Type{Any: true}
+	switch {
+	case i >= 0:
+		typ = Of(c.names.Columns[i])
+	case !c.names.Open:
+		return nil, c.unknown(n, name)
+	}
+	c.refer(name)
+	at := c.place(n)
+	return &part{typ: typ, eval: func(s *Scope) (record.Value, error) {
+		if v := find(&s.Row, i, name); v != nil {
+			return *v, nil
+		}
+		return null, at.fail("the row has no column %q", name)
+	}}, nil
+}
+
+// find looks for a column where it is expected and then everywhere.
+func find(r *record.Row, expected int, name string) *record.Value {
+	if expected < 0 || expected >= len(r.Columns) || r.Columns[expected].Name != name {
+		expected = slices.IndexFunc(r.Columns, func(col record.Column) bool { return col.Name == name })
+	}
+	if expected < 0 || expected >= len(r.Values) {
+		return nil
+	}
+	return &r.Values[expected]
+}
+
+func (c *compiler) unknown(n ast.Node, name string) error {
+	if strings.EqualFold(name, "null") || name == "None" {
+		return c.fault(n, "NULL is written nil", "unknown name %q", name)
+	}
+	var known []string
+	for _, b := range slices.Concat(c.names.Vars, c.names.Into) {
+		known = append(known, b.Name)
+	}
+	for _, col := range c.names.Columns {
+		known = append(known, spelledColumn(col.Name))
+	}
+	return c.fault(n, meant(name, append(known, "seq", "feed")), "unknown name %q", name)
+}

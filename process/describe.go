@@ -1,0 +1,48 @@
+package process
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// describe writes the parameters with their values, as far as a line of a log can hold them.
+func (l *lookup) describe(values []record.Value) string {
+	switch {
+	case l.known != nil:
+		return "this test"
+	case len(values) == 0:
+		return "a statement without parameters"
+	}
+	texts := make([]string, len(values))
+	for i, v := range values {
+		texts[i] = l.parameters[i].name + " = " + show(v)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// show is a value, if it is short and can be printed.
+func show(v record.Value) string {
+	switch {
+	case v.Null:
+		return "NULL"
+	case v.Kind == record.Bytes || v.Kind == record.List || len(v.Text) >= 64 || !printable(v.Text):
+		return "(a value that is not shown)"
+	}
+	return v.Text
+}
+
+func printable(text string) bool {
+	return utf8.ValidString(text) && strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
+}
+
+// brief is a text of the database in one line, cut to about max bytes.
+func brief(text string, max int) string {
+	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
+	if len(text) > max {
+		text = strings.ToValidUTF8(text[:max], "") + "..."
+	}
+	return text
+}

@@ -1,0 +1,126 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/rowrelay/rowrelay/expression"
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// Offline checks what can be checked without a database, and reports every fault. The names are those after
+// the last item, for what comes next.
+func (p *Pipeline) Offline() (expression.Names, []Fault) {
+	return p.check(expression.Names{Open: true})
+}
+
+// check goes through the items as far as names tells; what lookups find has no type yet.
+func (p *Pipeline) check(names expression.Names) (expression.Names, []Fault) {
+	var faults []Fault
+	for _, item := range p.items {
+		_, wrong := item.compile(names)
+		faults = append(faults, wrong...)
+		if l := item.Lookup; l != nil {
+			faults = append(faults, item.checkLookup(names)...)
+			names.Into = append(names.Into, expression.Binding{Name: l.Into, Type: l.guess()})
+		}
+	}
+	return names, faults
+}
+
+// guess is what is known of the result before the database is asked.
+func (l *Lookup) guess() expression.Type {
+	if l.Rows == Many {
+		return expression.Type{Kind: record.List}
+	}
+	return expression.Type{Any: true}
+}
+
+// compile compiles an item's expressions. Those that have a fault are nil.
+func (i Item) compile(names expression.Names) (s step, faults []Fault) {
+	s.item = i
+	for _, e := range []struct {
+		key, src string
+		to       **expression.Expr
+	}{{"when", i.When, &s.when}, {"filter", i.Filter, &s.filter}} {
+		if e.src == "" {
+			continue
+		}
+		compiled, err := expression.Compile(e.src, names)
+		if err == nil {
+			err = condition(compiled.Type())
+		}
+		if err != nil {
+			faults = append(faults, i.fault(e.key, err))
+			continue
+		}
+		*e.to = compiled
+	}
+	return s, faults
+}
+
+func condition(t expression.Type) error {
+	if t.Any || t.Kind == record.Boolean {
+		return nil
+	}
+	return &expression.Error{Line: 1, Column: 1, Text: "the expression is neither true nor false", Remedy: "write a condition, such as status == \"RELEASED\""}
+}
+
+// checkLookup checks all of a lookup but what its database has to say.
+func (i Item) checkLookup(names expression.Names) (faults []Fault) {
+	l := i.Lookup
+	if err := checkInto(l.Into, names); err != nil {
+		faults = append(faults, i.fault("lookup.into", err))
+	}
+	if _, err := l.bind(names); err != nil {
+		faults = append(faults, i.fault("lookup.sql", err))
+	}
+	if !slices.Contains([]Rows{One, Optional, Many}, l.Rows) {
+		faults = append(faults, i.fault("lookup.rows", errors.New("it is one, optional or many")))
+	}
+	for name, kind := range sorted(l.Columns) {
+		if _, ok := kinds[kind]; !ok {
+			faults = append(faults, i.fault("lookup.columns."+name, fmt.Errorf("%q is no type: it is one of %s", kind, kindNames())))
+		}
+	}
+	return faults
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// checkInto: the name must mean the lookup's result and nothing else.
+func checkInto(into string, names expression.Names) error {
+	if !identifier.MatchString(into) {
+		return fmt.Errorf("%q is no name: it is letters, digits and _, and does not begin with a digit", into)
+	}
+	for _, b := range names.Into {
+		if b.Name == into {
+			return fmt.Errorf("%q is the name of another lookup", into)
+		}
+	}
+	for _, c := range names.Columns {
+		if strings.ToLower(c.Name) == into {
+			return fmt.Errorf("%q would hide the column %q: give the lookup another name", into, c.Name)
+		}
+	}
+	if isReserved(into) {
+		return fmt.Errorf("%q already means something in expressions: give the lookup another name", into)
+	}
+	return nil
+}
+
+// reserved are the names and functions of expressions that the parser takes for names like any other.
+var reserved = []string{"seq", "feed", "row", "fmt", "dec", "coalesce", "trim", "upper", "lower", "len", "mapvalue", "null"}
+
+// isReserved: keywords are what an expression does not take for a name that is bound.
+func isReserved(name string) bool {
+	if slices.Contains(reserved, name) {
+		return true
+	}
+	n := expression.Names{Into: []expression.Binding{{Name: name, Type: expression.Type{Any: true}}}}
+	e, err := expression.Compile(name, n)
+	return err != nil || !slices.Contains(e.References(), name)
+}

@@ -1,0 +1,38 @@
+package process
+
+import (
+	"github.com/rowrelay/rowrelay/expression"
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// Rehearse is a plan whose lookups ask nobody: each finds what results has for its `into`, a row, a list of rows, or NULL. What is
+// not there is no row, and a lookup of One then fails as it would otherwise. Nothing is known of the results' types.
+func (p *Pipeline) Rehearse(names expression.Names, results map[string]record.Value) (*Plan, []Fault) {
+	after, faults := p.check(names)
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	plan := &Plan{names: after}
+	for _, item := range p.items {
+		s, _ := item.compile(names) // as check did
+		if item.Lookup != nil {
+			s.lookup, s.into = item.given(results), len(names.Into)
+			names.Into = after.Into[:s.into+1]
+		}
+		plan.steps = append(plan.steps, s)
+	}
+	return plan, nil
+}
+
+// given is a lookup that has its answer.
+func (i Item) given(results map[string]record.Value) *lookup {
+	l := &lookup{Lookup: *i.Lookup}
+	l.known = &answer{value: l.none()}
+	switch v := results[l.Into]; {
+	case v.Kind == record.List:
+		l.known = &answer{value: v, rows: len(v.Items)}
+	case v.Kind == record.Object && !v.Null:
+		l.known = &answer{value: v, rows: 1}
+	}
+	return l
+}
