@@ -1,7 +1,6 @@
 package expression
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/expr-lang/expr/ast"
@@ -40,13 +39,15 @@ func (c *compiler) memberOf(base *part, n *ast.StringNode) (*part, error) {
 	}
 	i, typ := -1, Type{Any: true}
 	if !base.typ.Any {
-		i = slices.IndexFunc(base.typ.Columns, func(col record.Column) bool { return col.Name == n.Value })
-		if i < 0 {
+		if i = fold(base.typ.Columns, n.Value); i < 0 {
 			return nil, c.unknownMember(base, n)
 		}
 		typ = Of(base.typ.Columns[i])
 	}
 	at, called, name := c.place(n), base.called("this"), n.Value
+	if i >= 0 {
+		name = base.typ.Columns[i].Name
+	}
 	return build(typ, func(s *Scope) (record.Value, error) {
 		v, err := base.eval(s)
 		if err != nil || v.Null {

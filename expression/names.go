@@ -74,7 +74,31 @@ func (c *compiler) plainColumn(n *ast.IdentifierNode) (*part, error) {
 	if n.Value == "null" && c.column(n.Value) < 0 {
 		return nil, c.unknown(n, n.Value)
 	}
+	if i := fold(c.names.Columns, n.Value); i >= 0 {
+		return c.rowColumn(n, c.names.Columns[i].Name)
+	}
 	return c.rowColumn(n, n.Value)
+}
+
+// fold finds the column that a name in lower case means: the one of that name, else the only one that is so in lower case, for there are
+// databases that spell all names in capitals. -1: none.
+func fold(columns []record.Column, name string) int {
+	found := -1
+	for i, col := range columns {
+		switch {
+		case col.Name == name:
+			return i
+		case strings.ToLower(col.Name) != name:
+		case found >= 0:
+			found = len(columns)
+		default:
+			found = i
+		}
+	}
+	if found == len(columns) {
+		return -1
+	}
+	return found
 }
 
 func (c *compiler) column(name string) int {
@@ -103,7 +127,7 @@ func (c *compiler) rowColumn(n ast.Node, name string) (*part, error) {
 // find looks for a column where it is expected and then everywhere.
 func find(r *record.Row, expected int, name string) *record.Value {
 	if expected < 0 || expected >= len(r.Columns) || r.Columns[expected].Name != name {
-		expected = slices.IndexFunc(r.Columns, func(col record.Column) bool { return col.Name == name })
+		expected = fold(r.Columns, name)
 	}
 	if expected < 0 || expected >= len(r.Values) {
 		return nil

@@ -156,3 +156,23 @@ func TestAnExpressionServesManyWorkers(t *testing.T) {
 	}
 	workers.Wait()
 }
+
+// TestNamesInLowerCaseMeanColumnsInAnyCase: there are databases that spell all names in capitals.
+func TestNamesInLowerCaseMeanColumnsInAnyCase(t *testing.T) {
+	customer := record.Row{Columns: []record.Column{{Name: "FirstName"}}, Values: []record.Value{{Text: "Anna"}}}
+	row := record.Row{Columns: []record.Column{{Name: "ORDER_NO"}, {Name: "Note"}, {Name: "NOTE"}, {Name: "note"}, {Name: "Twice"}, {Name: "TWICE"}},
+		Values: []record.Value{{Text: "A-1"}, {Text: "1"}, {Text: "2"}, {Text: "3"}, {Text: "4"}, {Text: "5"}}}
+	n := expression.Names{Columns: row.Columns, Into: []expression.Binding{{"customer", expression.Type{Kind: record.Object, Columns: customer.Columns}}}}
+	scope := &expression.Scope{Row: row, Into: []record.Value{{Kind: record.Object, Row: &customer}}}
+	for source, want := range map[string]string{`order_no`: "A-1", `note`: "3", `row["NOTE"]`: "2", `customer.firstname`: "Anna", `customer.FirstName`: "Anna"} {
+		for _, names := range []expression.Names{n, {Open: true, Into: n.Into}} {
+			e, err := expression.Compile(source, names)
+			require.NoError(t, err, source)
+			got, err := e.Eval(scope)
+			require.NoError(t, err, source)
+			require.Equal(t, want, got.Text, source)
+		}
+	}
+	_, err := expression.Compile("twice", n)
+	require.ErrorContains(t, err, "twice", "two columns could be meant")
+}

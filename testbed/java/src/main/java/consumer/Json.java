@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import javax.jms.BytesMessage;
+import javax.jms.JMSException;
 import javax.jms.Message;
 import javax.jms.TextMessage;
 
@@ -21,7 +22,7 @@ final class Json {
     field(s, "correlationID", m.getJMSCorrelationID());
     field(s, "type", m.getJMSType());
     field(s, "replyTo", m.getJMSReplyTo() == null ? null : m.getJMSReplyTo().toString());
-    s.append("\"priority\":").append(m.getJMSPriority()).append(',');
+    s.append("\"priority\":").append(priority(m)).append(',');
     s.append("\"expiration\":").append(m.getJMSExpiration()).append(',');
     s.append("\"deliveryMode\":").append(m.getJMSDeliveryMode()).append(',');
     s.append("\"redelivered\":").append(m.getJMSRedelivered()).append(',');
@@ -81,5 +82,14 @@ final class Json {
       }
     }
     return s.append('"');
+  }
+
+  /** RabbitMQ's client throws where a message says nothing of its priority; JMS's default is 4. */
+  private static int priority(Message m) throws JMSException {
+    try {
+      return m.getJMSPriority();
+    } catch (NumberFormatException e) {
+      return 4;
+    }
   }
 }
