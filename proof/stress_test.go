@@ -65,7 +65,10 @@ func (w *world) caughtUp(rows int) {
 
 // ledger reads how many gaps are open, and how many numbers they cover.
 func (w *world) ledger() (gaps, numbers int64) {
-	db := w.store.Open(w.t)
+	if w.facts == nil {
+		w.facts = w.store.Open(w.t) // once: it is asked ten times a second
+	}
+	db := w.facts
 	return w.number(db, `SELECT count(*) FROM rowrelay.sequence_gap`), w.number(db, `SELECT coalesce(sum(hi - lo + 1), 0)::bigint FROM rowrelay.sequence_gap`)
 }
 

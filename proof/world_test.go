@@ -39,6 +39,7 @@ type world struct {
 	gaps     string            // the source's gaps block; empty: the defaults
 	where    string            // the source's where; empty: none
 	feed     map[string]string // keys of the feed that are not left to the defaults
+	facts    *sql.DB           // the store, for ledger
 	extra    string            // further top-level blocks
 }
 
