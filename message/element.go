@@ -43,6 +43,9 @@ func (e *element) render(w *writer, s *expression.Scope) (bool, *fault) {
 			return false, bad.under(e.each.path, i+1)
 		}
 		any = any || written
+		if w.limit > 0 && len(w.buf) > w.limit { // a long list of large values must not be built for nothing
+			return false, refuse(record.XMLTooLarge, "the message has more than the %d bytes that message.max_size allows", w.limit).of(e.each.path, e.each.from)
+		}
 	}
 	return any, nil
 }
@@ -60,7 +63,7 @@ func (l *each) items(s *expression.Scope) ([]record.Value, *fault) {
 	return v.Items, nil
 }
 
-// once leaves the element out, with its attributes, if its text is left out and no child stands in it; without a text
+// once writes an element of a list that has no text of its own in any case, so that the receiver counts as many as there are. Any other it leaves out, with its attributes, if its text is left out and no child stands in it; without a text
 // of its own, if nothing at all stands in it.
 func (e *element) once(w *writer, s *expression.Scope) (bool, *fault) {
 	mark := len(w.buf)
@@ -71,7 +74,7 @@ func (e *element) once(w *writer, s *expression.Scope) (bool, *fault) {
 	w.line()
 	w.raw(e.begin)
 	kept, bad := e.body(w, s, v, rule)
-	if !kept {
+	if kept = kept || e.each != nil && e.text == nil && bad == nil; !kept {
 		w.buf = w.buf[:mark]
 	}
 	return kept, bad

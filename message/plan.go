@@ -32,7 +32,7 @@ var xsiBytes = []byte(xsiNamespace)
 // Render makes the message of one row; s, which it does not change, has the names that the plan was compiled with.
 // Every error is a *record.Failure: XML_INVALID_CHAR, XML_TYPE, XML_REQUIRED or XML_TOO_LARGE.
 func (p *Plan) Render(s *expression.Scope) (*Message, error) {
-	w := writer{buf: make([]byte, 0, p.estimate(s)), indent: p.indent}
+	w := writer{buf: make([]byte, 0, min(p.estimate(s), p.maxSize)), limit: p.maxSize, indent: p.indent}
 	w.raw(p.head)
 	xsi := len(w.buf)
 	w.raw(p.tail)

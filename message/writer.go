@@ -9,6 +9,7 @@ import (
 // writer appends to one buffer and refuses what XML cannot say.
 type writer struct {
 	buf    []byte
+	limit  int // a document that is longer is given up early; 0: none
 	indent bool
 	depth  int  // of the element that is being written; the root is 0
 	inline bool // an element with a text of its own is open, so that nothing may be broken into lines

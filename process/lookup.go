@@ -44,7 +44,9 @@ func (l *lookup) run(ctx context.Context, s *expression.Scope) (a answer, cached
 	}
 	switch {
 	case l.known != nil:
-		a = *l.known
+		if a = *l.known; l.Rows != Many && a.rows > 1 {
+			err = record.Fail(record.LookupTooMany, "lookup %s: more than one row for %s", l.Into, l.describe(values))
+		}
 	case l.cache != nil:
 		a, cached, err = l.cache.get(ctx, key(values), func() (answer, error) { return l.ask(ctx, values) })
 	default:

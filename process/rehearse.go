@@ -29,6 +29,11 @@ func (i Item) given(results map[string]record.Value) *lookup {
 	l := &lookup{Lookup: *i.Lookup}
 	l.known = &answer{value: l.none()}
 	switch v := results[l.Into]; {
+	case v.Kind == record.List && l.Rows != Many: // as many rows as a database would find
+		l.known.rows = len(v.Items)
+		if l.known.rows == 1 {
+			l.known.value = v.Items[0]
+		}
 	case v.Kind == record.List:
 		l.known = &answer{value: v, rows: len(v.Items)}
 	case v.Kind == record.Object && !v.Null:

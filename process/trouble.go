@@ -53,22 +53,25 @@ func (l *lookup) timedOut(ctx, own context.Context, err error) bool {
 	if own.Err() == nil {
 		return false
 	}
+	if s := l.DB.Stats(); s.MaxOpenConnections > 0 && s.InUse >= s.MaxOpenConnections {
+		return true // others are being served: a ping would only wait for one of their connections
+	}
 	again, cancel := l.bounded(ctx)
 	defer cancel()
 	return l.DB.PingContext(again) == nil
 }
 
-// ofRow: PostgreSQL's classes 21 (a subquery with two rows), 22 (a value that does not fit) and P0 (a function raises). SQLite
-// has one code for these and for a statement that it cannot understand: the latter cannot be compiled.
+// ofRow: the database is there and understands the statement, so what fails lies in the values: a number that does not fit, two rows of a
+// subquery, a limit, a function that raises an error of its own. A statement that cannot be compiled any more is nobody's row.
 func (l *lookup) ofRow(ctx context.Context, err error) bool {
 	if _, ok := errors.AsType[*sqlvalue.Misfit](err); ok {
 		return true
 	}
-	if liteCode(err) == generic {
-		return l.compiles(ctx)
+	if _, away := errors.AsType[*record.Outage](database.Trouble(l.Connection, err)); away {
+		return false
 	}
 	s := database.State(err)
-	return strings.HasPrefix(s, "21") || strings.HasPrefix(s, "22") || strings.HasPrefix(s, "P0")
+	return (s != "" && !strings.HasPrefix(s, "42") || liteCode(err) != 0) && l.compiles(ctx)
 }
 
 func (l *lookup) compiles(ctx context.Context) bool {
@@ -87,7 +90,6 @@ func writes(err error) bool {
 
 // Codes of https://www.sqlite.org/rescode.html
 const (
-	generic     = 1
 	readOnly    = 8
 	interrupted = 9
 )

@@ -31,16 +31,18 @@ type world struct {
 	login  [2]string
 	queue  string
 
-	instance string
-	grace    string // shutdown_grace
-	through  string // address of a proxy that the program takes for the store's; empty: the store's own
-	from     string // address of another server that the program reads from; empty: the source's own
-	bunch    int
-	gaps     string            // the source's gaps block; empty: the defaults
-	where    string            // the source's where; empty: none
-	feed     map[string]string // keys of the feed that are not left to the defaults
-	facts    *sql.DB           // the store, for ledger
-	extra    string            // further top-level blocks
+	instance    string
+	grace       string // shutdown_grace
+	through     string // address of a proxy that the program takes for the store's; empty: the store's own
+	from        string // address of another server that the program reads from; empty: the source's own
+	bunch       int
+	pool        string            // further keys of the source's connection
+	connections string            // further connections
+	gaps        string            // the source's gaps block; empty: the defaults
+	where       string            // the source's where; empty: none
+	feed        map[string]string // keys of the feed that are not left to the defaults
+	facts       *sql.DB           // the store, for ledger
+	extra       string            // further top-level blocks
 }
 
 // newWorld makes the databases; the sink is set by the test.
@@ -113,14 +115,14 @@ log: { format: text, level: info }
 connections:
   erp: %s
   relaydb: %s
-  mq: { url: "stomp://%s", user: %q, password: %q }
+  mq: { url: "stomp://%s", user: %q, password: %q }%s
 store: { connection: relaydb, id: proof }
 feeds:
   orders:
 %s    source: { connection: erp, table: public.orders, sequence: id, start: first, business_key: key, bunch: %d%s }
     message: { root: Order, max_size: 16MiB }
     sink: { connection: mq, queue: %s }
-%s`, w.instance, w.grace, w.sourceConnection(), w.storeConnection(), w.sink, w.login[0], w.login[1], feed.String(), w.bunch, w.sourceExtras(), w.queue, w.extra)
+%s`, w.instance, w.grace, w.sourceConnection(), w.storeConnection(), w.sink, w.login[0], w.login[1], w.connections, feed.String(), w.bunch, w.sourceExtras(), w.queue, w.extra)
 	path := w.path()
 	temporary := path + ".new"
 	require.NoError(w.t, os.WriteFile(temporary, []byte(file), 0o600))
@@ -144,7 +146,8 @@ func (w *world) sourceExtras() string {
 func (w *world) path() string { return filepath.Join(w.dir, w.instance+".yaml") }
 
 func (w *world) sourceConnection() string {
-	return w.postgres(elsewhere(w.reader, w.source.Server.Addr, w.from))
+	c := w.postgres(elsewhere(w.reader, w.source.Server.Addr, w.from))
+	return strings.TrimSuffix(c, " }") + w.pool + " }"
 }
 
 func (w *world) storeConnection() string {

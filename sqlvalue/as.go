@@ -35,8 +35,16 @@ func As(c Column, kind record.Kind, zone *time.Location) Column {
 		}
 		return record.Value{}, &Misfit{Column: name, Kind: kindNames[kind]}
 	}
-	c.Kind, c.Integer = kind, kind == record.Integer
+	c.Kind, c.Integer, c.Type = kind, kind == record.Integer, "" // the database's type is not that of the new values
 	return c
+}
+
+// To is a text as a value of a kind, written as As reads it; false where it has no meaning there.
+func To(text string, kind record.Kind, zone *time.Location) (record.Value, bool) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	return as(record.Value{Text: text}, kind, zone)
 }
 
 var kindNames = map[record.Kind]string{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/rowrelay/rowrelay/config"
@@ -45,13 +46,13 @@ func (p *previewCmd) compare(ctx context.Context, g *globals, v *viewer, now []v
 	} else {
 		c.print(g.console.out)
 	}
-	if len(c.Differ) > 0 {
+	if len(c.Differ) > 0 || slices.ContainsFunc(now, func(one viewed) bool { return one.Outcome == failedOutcome }) {
 		return answered(exitNo)
 	}
 	return nil
 }
 
-// before is what the other file makes of the rows. It reads them from the source of the first one.
+// before is what the other file makes of the same rows.
 func (p *previewCmd) before(ctx context.Context, g *globals, v *viewer) ([]viewed, error) {
 	file, found := read(p.Against, config.Offline)
 	if err := found.Err(); err != nil {

@@ -115,8 +115,20 @@ func connectionFinding(name string, file *config.File, all []ends) finding {
 		return doubt(name, "answers, but not as its feeds need it: see below", "")
 	case name == file.Store.Connection:
 		return fine(name, "holds the store: see below")
+	case slices.ContainsFunc(all, func(e ends) bool { return slices.Contains(e.lookups(), name) }):
+		return doubt(name, "lookups use it, and were not tried: see below", "")
 	}
 	return doubt(name, "no feed uses it, so it was not tried", "remove connections."+name+", or name it in a feed")
+}
+
+// lookups are the connections of the feed's lookups.
+func (e *ends) lookups() (names []string) {
+	for _, it := range e.feed.Process {
+		if it.Lookup != nil {
+			names = append(names, it.Lookup.Connection)
+		}
+	}
+	return names
 }
 
 // meeting is what happened to one end of a feed on its connection.
@@ -136,7 +148,7 @@ func (e *ends) meetings() []meeting {
 	for _, name := range e.steps.lookups() {
 		if away, ok := errors.AsType[*record.Outage](e.stepsErr); ok && away.Connection == name {
 			met = append(met, meeting{name, "", away})
-		} else if e.stepsErr == nil {
+		} else if e.stepsErr == nil && name != e.feed.Source.Connection {
 			met = append(met, meeting{name, "asked by lookups", nil})
 		}
 	}

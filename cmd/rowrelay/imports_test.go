@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	"gap":          {"record"},
 	"actors":       {"record", "store", "source", "gap", "message", "sink"},
 	"stompbroker":  {},
-	"cmd/rowrelay": {"record", "config", "database", "store", "source", "process", "expression", "message", "sink", "actors", "stompbroker"},
+	"cmd/rowrelay": {"record", "config", "database", "store", "source", "sqlvalue", "process", "expression", "message", "sink", "actors", "stompbroker"},
 }
 
 // onlyIn says which rooms may know a library.

@@ -76,6 +76,9 @@ func (p *previewCmd) Run(ctx context.Context, g *globals) error {
 		return g.refused(err)
 	}
 	defer v.close()
+	if err := v.read(ctx); err != nil {
+		return g.refused(err)
+	}
 	shown, err := v.all(ctx)
 	if err != nil {
 		return g.refused(err)
@@ -97,6 +100,9 @@ type viewer struct {
 	store   string // the store's id, or a guess
 	after   int64
 	where   string // which rows are read, for people
+
+	rows []*record.Record
+	left []int64 // numbers of rows that `where` leaves out
 }
 
 func (p *previewCmd) open(ctx context.Context, g *globals, file *config.File) (*viewer, error) {
@@ -158,59 +164,61 @@ func (v *viewer) close() {
 	_ = v.source.Close()
 }
 
-// all makes what is to be shown.
+// all makes what is to be shown of the rows that were read.
 func (v *viewer) all(ctx context.Context) ([]viewed, error) {
-	rows, left, err := v.rows(ctx)
-	if err != nil {
-		return nil, err
-	}
-	shown := make([]viewed, 0, len(rows))
-	for _, r := range rows {
+	shown := make([]viewed, 0, len(v.rows))
+	for _, r := range v.rows {
 		one, err := v.view(ctx, v.steps, r)
 		if err != nil {
 			return nil, err
 		}
 		shown = append(shown, one)
 	}
-	for _, seq := range left {
+	for _, seq := range v.left {
 		shown = append(shown, viewed{Seq: seq, Outcome: leftOut})
 	}
 	return shown, nil
 }
 
-// rows are what is previewed, and the numbers of those that `where` leaves out.
-func (v *viewer) rows(ctx context.Context) (rows []*record.Record, left []int64, err error) {
+// read reads the rows, once: what two files make of them is compared row by row.
+func (v *viewer) read(ctx context.Context) error {
 	switch {
 	case v.Row != "":
 		row, err := v.readRow()
-		return []*record.Record{row}, nil, err
+		v.rows = []*record.Record{row}
+		return err
 	case v.Seq.named:
 		return v.named(ctx)
 	}
 	page, err := v.source.Read(ctx, source.Query{After: v.after, Limit: source.Limit{Rows: v.Limit, Bytes: previewBytes}})
-	return page.Records, nil, err
+	v.rows = page.Records
+	return err
 }
 
 // named reads rows by their numbers.
-func (v *viewer) named(ctx context.Context) (rows []*record.Record, left []int64, err error) {
+func (v *viewer) named(ctx context.Context) error {
 	found, err := v.source.Numbers(ctx, v.Seq.Range, previewRows)
 	if err != nil {
-		return nil, nil, err
+		return err
+	}
+	if found.Reached < v.Seq.Hi {
+		return &problem{exitNo, fmt.Sprintf("there are more than %s rows from %d to %d", thousands(previewRows), v.Seq.Lo, v.Seq.Hi),
+			fmt.Sprintf("go on in pieces: --seq %d..%d is the first", v.Seq.Lo, found.Reached)}
 	}
 	var seqs []int64
 	for _, n := range found.Found {
 		if n.Wanted {
 			seqs = append(seqs, n.Seq)
 		} else {
-			left = append(left, n.Seq)
+			v.left = append(v.left, n.Seq)
 		}
 	}
 	for len(seqs) > 0 {
 		some, seen, err := v.source.Late(ctx, seqs, source.Limit{Rows: 1000, Bytes: previewBytes})
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
-		rows, seqs = append(rows, some...), seqs[seen:]
+		v.rows, seqs = append(v.rows, some...), seqs[seen:]
 	}
-	return rows, left, nil
+	return nil
 }

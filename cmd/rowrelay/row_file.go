@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
 
 	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sqlvalue"
 )
 
 // readRow reads a row from a JSON file: {"order_no": "A-1", "amount": "10.50", "note": null}. What it does not name is NULL.
@@ -26,7 +28,7 @@ func (v *viewer) readRow() (*record.Record, error) {
 	for i, c := range v.columns {
 		value, given := values[c.Name]
 		delete(values, c.Name)
-		if r.Row.Values[i], err = jsonValue(value, c.Kind); err != nil || !given {
+		if r.Row.Values[i], err = v.jsonValue(value, c.Kind); err != nil || !given {
 			r.Row.Values[i] = record.Value{Kind: c.Kind, Null: true}
 		}
 		if c.Name == v.file.Feeds[v.Feed].Source.Sequence {
@@ -46,20 +48,20 @@ func (v *viewer) readRow() (*record.Record, error) {
 }
 
 // jsonValue is a value of a column as JSON has it.
-func jsonValue(value any, kind record.Kind) (record.Value, error) {
+func (v *viewer) jsonValue(value any, kind record.Kind) (record.Value, error) {
 	switch x := value.(type) {
 	case nil:
 		return record.Value{Kind: kind, Null: true}, nil
 	case string:
-		return record.Value{Kind: kind, Text: x}, nil
+		return v.asKind(x, kind)
 	case json.Number:
-		return record.Value{Kind: kind, Text: x.String()}, nil
+		return v.asKind(x.String(), kind)
 	case bool:
-		return record.Value{Kind: kind, Text: strconv.FormatBool(x)}, nil
+		return v.asKind(strconv.FormatBool(x), kind)
 	case []any:
 		list := record.Value{Kind: record.List}
 		for _, item := range x {
-			one, err := jsonValue(item, record.Text)
+			one, err := v.jsonValue(item, record.Text)
 			if err != nil {
 				return one, err
 			}
@@ -68,4 +70,17 @@ func jsonValue(value any, kind record.Kind) (record.Value, error) {
 		return list, nil
 	}
 	return record.Value{}, fmt.Errorf("an object is no value")
+}
+
+// asKind reads a text as the source would have returned it.
+func (v *viewer) asKind(text string, kind record.Kind) (record.Value, error) {
+	if kind == record.List {
+		return record.Value{}, errors.New("it is a list: write [ ]")
+	}
+	zone := v.file.Connections[v.file.Feeds[v.Feed].Source.Connection].Location()
+	read, ok := sqlvalue.To(text, kind, zone)
+	if !ok {
+		return read, errors.New("this is no value of the column's type")
+	}
+	return read, nil
 }
