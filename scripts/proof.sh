@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# proof.sh runs the proofs in their full sizes, with every real part, and writes docs/proof: `proof.sh` all of them in about half an
-# hour on two cores, `proof.sh core` and `proof.sh gaps` one report, `proof.sh stress` ten minutes of late rows. Further arguments go
+# proof.sh runs the proofs in their full sizes, with every real part, and writes docs/proof: `proof.sh` all of them in about forty
+# minutes on two cores, `proof.sh core`, `gaps` or `mapping` one report, `proof.sh stress` ten minutes of late rows. Further arguments go
 # to `go test`, as in `scripts/proof.sh core -run TestMemory -report /tmp/memory.md`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,7 +17,7 @@ prove() {
 }
 
 core() {
-	prove core 'the core' -skip TestGaps "$@"
+	prove core 'the core' -skip 'TestGaps|TestMapping' "$@"
 	[ $# -eq 0 ] || return 0
 	local types fresh
 	types=$(bin/withparts -- go test ./source -count 1 -v -run 'TestEveryTypeGoesToXMLExactly|TestTenMegabytesOfTextArrive')
@@ -34,9 +34,17 @@ gaps() {
 	printf '## Histories of visibility, without a database\n\n```\n%s\n```\n' "$histories" >>"$folder/gaps.md"
 }
 
+mapping() {
+	prove mapping 'the mapping' -run TestMapping "$@"
+	[ $# -eq 0 ] || return 0
+	local fuzzed
+	fuzzed=$(scripts/fuzz.sh)
+	printf '## Five minutes of fuzzing\n\n```\n%s\n```\n' "$fuzzed" >>"$folder/mapping.md"
+}
+
 case "${1:-all}" in
-all) core; gaps ;;
-core | gaps) "$@" ;;
+all) core; gaps; mapping ;;
+core | gaps | mapping) "$@" ;;
 stress) prove stress 'ten minutes of late rows' -run 'TestGapsNoRow|TestGapsOutlive' -stress 10m -command stress "${@:2}" ;;
-*) echo "proof.sh: $1 is none of core, gaps and stress"; exit 2 ;;
+*) echo "proof.sh: $1 is none of core, gaps, mapping and stress"; exit 2 ;;
 esac
