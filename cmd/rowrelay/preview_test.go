@@ -117,7 +117,8 @@ func TestPreviewAgainstShowsExactlyWhatDiffers(t *testing.T) {
 	got := rowrelay("preview", "orders", "--seq", "1..3", "--against", old, "-c", now)
 	require.Equal(t, exitNo, got.code)
 	require.Equal(t, "3 rows: 2 same, 1 differs\n1  <ord:Amount>10.5</ord:Amount>  →  <ord:Amount>10.50</ord:Amount>\n", got.out)
-	require.Equal(t, exitOK, rowrelay("preview", "orders", "--seq", "1..3", "--against", now, "-c", now).code)
+	require.Equal(t, exitOK, rowrelay("preview", "orders", "--seq", "1..2", "--against", now, "-c", now).code)
+	require.Equal(t, exitNo, rowrelay("preview", "orders", "--seq", "1..3", "--against", now, "-c", now).code, "a row would fail, as before")
 	got = rowrelay("preview", "orders", "--seq", "1", "--against", old, "-o", "json", "-c", now)
 	var c struct {
 		Rows   int
