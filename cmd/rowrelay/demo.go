@@ -173,13 +173,14 @@ func (p *play) turn(ctx context.Context, at time.Duration) (settled bool, err er
 	t := tally{arrived: p.broker.distinct()}
 	err = p.source.db.GetContext(ctx, &t.source, `SELECT count(*) FROM orders`)
 	if err == nil {
-		err = p.relay.ledger.GetContext(ctx, &t, `SELECT coalesce(sum(outcome = 'SENT'), 0) AS sent, coalesce(sum(status = 'FAILED'), 0) AS failed FROM dumped_data`)
+		err = p.relay.ledger.GetContext(ctx, &t, `SELECT coalesce(sum(outcome = 'SENT'), 0) AS sent, coalesce(sum(outcome = 'FILTERED'), 0) AS filtered,
+			coalesce(sum(status = 'FAILED'), 0) AS failed FROM dumped_data`)
 	}
 	if err != nil {
 		return false, fmt.Errorf("count the rows: %w", err)
 	}
 	p.show.look(t, p.relay.board.State())
-	return t.source == t.Sent+t.Failed && t.arrived >= t.Sent, nil
+	return t.toDo() == 0 && t.arrived >= t.Sent, nil
 }
 
 // planned is how many rows the source has after so long.

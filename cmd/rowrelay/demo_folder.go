@@ -74,7 +74,7 @@ func (f *demoFolder) sayNext(v *voice, example *demoRow) {
 }
 
 func (f *demoFolder) next(example *demoRow) []string {
-	lines := []string{f.command("status"), f.command("failed")}
+	lines := []string{f.command("test"), f.command("preview", "orders", "--seq", "1..3"), f.command("status"), f.command("failed")}
 	if example != nil {
 		seq := fmt.Sprint(example.Seq)
 		lines = append(lines,

@@ -7,42 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strconv"
-	"strings"
 
 	"github.com/jmoiron/sqlx"
 
 	"github.com/rowrelay/rowrelay/database"
 )
-
-// demoConfig is an ordinary file: the daemon of the demo is the one that `run` starts.
-const demoConfig = `# Written by rowrelay demo; every key is explained in docs/config.md.
-instance: demo
-shutdown_grace: 5s
-log: { format: text }
-
-connections:
-  erp:     { url: %s }
-  relaydb: { url: %s }
-  mq:
-    url: stomp://%s # the demo's broker, gone with it: put yours here, with user and password,
-    broker: other                # and delete this line: ActiveMQ, Artemis and RabbitMQ say what they are
-
-store: { connection: relaydb, id: demo }
-
-feeds:
-  orders:
-    poll_interval: 200ms
-    retry: { max_attempts: 5, initial: 500ms }
-    source:
-      connection: erp
-      table: orders
-      sequence: order_seq
-      start: first
-      business_key: order_no
-    message: { root: Order }
-    sink: { connection: mq, queue: DEMO.ORDERS }
-`
 
 // demoRelay is the daemon, and a connection of the demo's own to what it writes.
 type demoRelay struct {
@@ -76,11 +45,6 @@ func newDemoRelay(ctx context.Context, g *globals, folder *demoFolder, broker st
 	r.ledger, err = database.Open(database.Options{Name: "relaydb", URL: "sqlite:" + folder.store()})
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	return r, err
-}
-
-// sqliteValue is a SQLite address as a scalar of the file.
-func sqliteValue(path string) string {
-	return strconv.Quote("sqlite:" + strings.ReplaceAll(path, "${", "$${"))
 }
 
 // demoLog is where the daemon's log goes: it would bury what the demo shows.

@@ -12,11 +12,15 @@ import (
 
 // tally is what one look found.
 type tally struct {
-	source  int64 // rows in the source
-	Sent    int64 `db:"sent"`
-	Failed  int64 `db:"failed"`
-	arrived int64 // different ids at the consumer
+	source   int64 // rows in the source
+	Sent     int64 `db:"sent"`
+	Filtered int64 `db:"filtered"`
+	Failed   int64 `db:"failed"`
+	arrived  int64 // different ids at the consumer
 }
+
+// toDo is how many rows have no end yet.
+func (t tally) toDo() int64 { return t.source - t.Sent - t.Filtered - t.Failed }
 
 // demoShow tells on stderr how things go: one line that is rewritten on a terminal, elsewhere a line a second.
 type demoShow struct {
@@ -40,8 +44,10 @@ func (s *demoShow) opening(p *play) {
 	if s.quiet {
 		return
 	}
-	s.v.printf("A source (SQLite) with %d rows gets %g more a second, %g%% of them bad. The daemon carries them to a broker,\n"+
-		"which refuses some at first, and where a consumer counts. All of it is in this process and takes about 20 s.\n",
+	s.v.printf("A source (SQLite) with %d orders gets %g more a second, %g%% of them bad.\n"+
+		"The daemon leaves drafts out, looks up each order's customer and sends a message\n"+
+		"to a broker, which refuses some at first, and where a consumer counts.\n"+
+		"All of it is in this process and takes about 20 s.\n",
 		p.backlog, float64(p.Rate), float64(p.Fail))
 }
 
@@ -79,11 +85,11 @@ func (s *demoShow) changes(now map[string]record.ConnectionState) {
 }
 
 func (s *demoShow) progress(t tally, state record.InstanceState) {
-	line := fmt.Sprintf("%s  source %d · sent %d · failed %d · to do %d · consumer %d",
-		s.clock(), t.source, t.Sent, t.Failed, t.source-t.Sent-t.Failed, t.arrived)
+	line := fmt.Sprintf("%s  source %d, sent %d, filtered %d, failed %d, to do %d", s.clock(), t.source, t.Sent, t.Filtered, t.Failed, t.toDo())
 	if f := state.Feeds["orders"]; f.State == record.Waiting {
-		line += " · waiting for " + f.WaitingFor
+		line += ", waiting for " + f.WaitingFor
 	}
+	line += fmt.Sprintf(", consumer %d", t.arrived)
 	switch {
 	case s.live:
 		s.v.printf("\r%s\x1b[K", cut(line, s.width()-1))

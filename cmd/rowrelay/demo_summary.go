@@ -13,6 +13,7 @@ import (
 type demoSummary struct {
 	Source        int64       `json:"source"`
 	Sent          int64       `json:"sent"`
+	Filtered      int64       `json:"filtered"`
 	Failed        int64       `json:"failed"`
 	New           int64       `json:"new"`
 	Later         int64       `json:"sent_at_later_attempt"`
@@ -38,13 +39,15 @@ func (e *demoEvidence) summary(took time.Duration) *demoSummary {
 	s := &demoSummary{Source: int64(len(e.source)), Distinct: int64(len(e.arrived)), Last: e.last, FailedBy: e.failed(),
 		Disagreements: e.disagreements(), Took: took.Round(time.Millisecond).Seconds()}
 	for _, r := range e.stored {
-		switch r.Status {
-		case record.Completed:
+		switch r.end() {
+		case string(record.Sent):
 			s.Sent++
 			if r.Attempts > 1 {
 				s.Later++
 			}
-		case record.Failed:
+		case string(record.Filtered):
+			s.Filtered++
+		case failedOutcome:
 			s.Failed++
 		default:
 			s.New++
@@ -104,9 +107,12 @@ func (s *demoSummary) print(v *voice) {
 	}
 	v.printf("\n%s\n", v.bold("Counted when all was over, in three places"))
 	line("source.db", s.Source, "rows of orders")
-	line("DUMPED_DATA", s.Sent+s.Failed+s.New, fmt.Sprintf("= %s SENT + %s FAILED + %s NEW", thousands(s.Sent), thousands(s.Failed), thousands(s.New)))
+	line("DUMPED_DATA", s.Sent+s.Filtered+s.Failed+s.New, fmt.Sprintf("= %s + %s NEW", s.ends(), thousands(s.New)))
 	line("consumer", s.Distinct, fmt.Sprintf("different dedupIds in %s messages: %s", thousands(s.Messages), s.copies()))
 	s.printVerdict(v)
+	if s.Filtered > 0 {
+		v.printf("  %s FILTERED by %q, the filter of the configuration\n", rows(s.Filtered), demoFilter)
+	}
 	for _, f := range s.FailedBy {
 		v.printf("  %s FAILED with %s: %s\n", rows(f.Rows), f.Code, printable(f.Example))
 	}
@@ -120,8 +126,7 @@ func (s *demoSummary) print(v *voice) {
 
 func (s *demoSummary) printVerdict(v *voice) {
 	if len(s.Disagreements) == 0 {
-		v.printf("%s %s = %s SENT + %s FAILED, and exactly the SENT ones have arrived\n",
-			v.mark(good), rows(s.Source), thousands(s.Sent), thousands(s.Failed))
+		v.printf("%s %s = %s, and exactly the SENT ones have arrived\n", v.mark(good), rows(s.Source), s.ends())
 		v.printf("  the broker was away for %s, and no row failed but those that had to\n", span(time.Duration(s.BrokerAway*float64(time.Second))))
 		return
 	}
@@ -133,6 +138,11 @@ func (s *demoSummary) printVerdict(v *voice) {
 		}
 		v.printf("  %s\n", printable(d))
 	}
+}
+
+// ends are what has become of the rows that are no longer NEW.
+func (s *demoSummary) ends() string {
+	return fmt.Sprintf("%s SENT + %s FILTERED + %s FAILED", thousands(s.Sent), thousands(s.Filtered), thousands(s.Failed))
 }
 
 func (s *demoSummary) copies() string {
