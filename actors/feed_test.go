@@ -141,6 +141,8 @@ func TestLostAnswersLoseNoRowAndDoubleNone(t *testing.T) {
 	ids, copies := w.broker.counts()
 	require.Equal(t, 2000, ids)
 	require.Zero(t, copies, "nothing was in doubt at the broker")
+	l.mu.Lock() // the daemon runs on
+	defer l.mu.Unlock()
 	for kind, left := range l.lose {
 		require.Negative(t, left, "all lost answers of %s happened", kind)
 	}
