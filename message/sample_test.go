@@ -11,6 +11,7 @@ import (
 	"github.com/rowrelay/rowrelay/expression"
 	"github.com/rowrelay/rowrelay/message"
 	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/testbed"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -118,9 +119,7 @@ func TestIndentBreaksLinesBetweenElementsOnly(t *testing.T) {
 }
 
 func TestXmllintFindsMessagesWellFormed(t *testing.T) {
-	if _, err := exec.LookPath("xmllint"); err != nil {
-		t.Skip("xmllint is not installed")
-	}
+	testbed.Require(t, testbed.XMLLint)
 	s, n := sampleScope()
 	s.Row.Values[7].Text = "]]\U0001F600> \r\n ]]>]]> é"
 	for _, indent := range []bool{false, true} {
