@@ -35,12 +35,12 @@ func delays(t *testing.T, d time.Duration) pair {
 	all := w.write(manyWriters, 300*time.Millisecond, everyShape...)
 	time.Sleep(d)
 	all.halt()
-	time.Sleep(time.Second)
+	committed := w.committed()
+	w.haveAll(committed, ours)
 	cancel()
 	for range 2 {
 		require.NoError(t, <-ended)
 	}
-	committed := w.committed()
 	p := pair{rows: len(committed)}
 	p.lost, _ = ours.lost(committed)
 	p.naivelyLost, _ = naive.lost(committed)

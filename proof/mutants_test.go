@@ -164,6 +164,14 @@ func (r *reader) lost(committed []int64) (lost, forgotten int) {
 	return lost, forgotten
 }
 
+// haveAll waits until right readers have seen what was committed last.
+func (w *world) haveAll(committed []int64, readers ...*reader) {
+	w.t.Helper()
+	for _, r := range readers {
+		w.until(r.name+" has every row", func() bool { lost, _ := r.lost(committed); return lost == 0 })
+	}
+}
+
 // TestGapsBrokenRulesLoseRows: right and broken readers on the same rows of a real server.
 func TestGapsBrokenRulesLoseRows(t *testing.T) {
 	w := newWorld(t).sequenced("")
@@ -194,12 +202,12 @@ func TestGapsBrokenRulesLoseRows(t *testing.T) {
 		return !slices.ContainsFunc(readers[right:], func(r *reader) bool { _, n := r.lost(committed); return n == 0 })
 	})
 	all.halt()
-	time.Sleep(time.Second) // the right ones find what was committed last
+	committed := w.committed()
+	w.haveAll(committed, readers[:right]...)
 	cancel()
 	for range readers {
 		require.NoError(t, <-ended)
 	}
-	committed := w.committed()
 	for i, r := range readers {
 		lost, forgotten := r.lost(committed)
 		show(t, "%-26s rows %d, lost %d, double %d, open gaps at most %d", r.name+":", len(committed), lost, r.twice, r.most)

@@ -59,7 +59,7 @@ func TestGapsAreNotNumbersThatAreGivenOutAgain(t *testing.T) {
 	r := w.start()
 	w.settled(100)
 	w.source.Exec(t, `TRUNCATE orders; ALTER SEQUENCE orders_seq RESTART`)
-	w.until("the empty table was seen", func() bool { return w.polledAgain() })
+	w.until("the empty table was seen", w.polledAgain)
 	w.source.Exec(t, `INSERT INTO orders (note) SELECT 'anew' FROM generate_series(1, 30)`)
 	w.stopsWith("SOURCE_WENT_BACK")
 	require.Zero(t, r.stop())

@@ -240,7 +240,7 @@ func TestGapsByTheTenThousandAreMergedAndStillFilled(t *testing.T) {
 	w.caughtUp(10001)
 	open, numbers := w.ledger()
 	require.EqualValues(t, 4096, open)
-	time.Sleep(3 * quickPolls)
+	w.until("the merged gaps are polled again", w.polledAgain)
 	require.NoError(t, filler.Commit())
 	committed := w.committed()
 	w.caughtUp(len(committed))
