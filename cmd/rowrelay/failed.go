@@ -44,14 +44,11 @@ type failedRows struct {
 
 // Run implements the command.
 func (f *failedList) Run(ctx context.Context, g *globals) error {
-	file, st, err := g.open(ctx)
+	_, st, err := g.openFor(ctx, f.Feed)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := knowFeed(ctx, file, st, f.Feed); err != nil {
-		return err
-	}
 	found, err := f.find(ctx, st)
 	if err != nil {
 		return fmt.Errorf("read the store: %w", err)

@@ -68,6 +68,19 @@ func (g *globals) open(ctx context.Context) (*config.File, store.Store, error) {
 	return file, st, nil
 }
 
+// openFor is open for a command on one feed, which the file or the store must know; empty means all.
+func (g *globals) openFor(ctx context.Context, feed string) (*config.File, store.Store, error) {
+	file, st, err := g.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := knowFeed(ctx, file, st, feed); err != nil {
+		_ = st.Close()
+		return nil, nil, err
+	}
+	return file, st, nil
+}
+
 // refused names the secrets that were missing where an error is a refused login.
 func (g *globals) refused(err error) error {
 	if away, ok := errors.AsType[*record.Outage](err); ok && away.Code == record.ConnAuth {

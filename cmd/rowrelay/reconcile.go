@@ -44,14 +44,11 @@ func (r *reconcileCmd) Validate() error {
 
 // Run implements the command.
 func (r *reconcileCmd) Run(ctx context.Context, g *globals) error {
-	file, st, err := g.open(ctx)
+	file, st, err := g.openFor(ctx, r.Feed)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := knowFeed(ctx, file, st, r.Feed); err != nil {
-		return err
-	}
 	p, err := r.position(ctx, file, st)
 	if err != nil {
 		return err

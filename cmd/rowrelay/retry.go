@@ -46,14 +46,11 @@ func (r *retryCmd) Validate() error {
 
 // Run implements the command.
 func (r *retryCmd) Run(ctx context.Context, g *globals) error {
-	file, st, err := g.open(ctx)
+	file, st, err := g.openFor(ctx, r.Feed)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := knowFeed(ctx, file, st, r.Feed); err != nil {
-		return err
-	}
 	matched, err := st.Count(ctx, r.which())
 	if err != nil {
 		return fmt.Errorf("count the rows: %w", err)

@@ -56,14 +56,11 @@ func (r *rewindCmd) Validate() error {
 
 // Run implements the command.
 func (r *rewindCmd) Run(ctx context.Context, g *globals) error {
-	file, st, err := g.open(ctx)
+	file, st, err := g.openFor(ctx, r.Feed)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := knowFeed(ctx, file, st, r.Feed); err != nil {
-		return err
-	}
 	m, err := r.plan(ctx, g, st)
 	if err != nil {
 		return err

@@ -17,14 +17,11 @@ type failedShow struct {
 
 // Run implements the command.
 func (f *failedShow) Run(ctx context.Context, g *globals) error {
-	file, st, err := g.open(ctx)
+	_, st, err := g.openFor(ctx, f.Feed)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := knowFeed(ctx, file, st, f.Feed); err != nil {
-		return err
-	}
 	row, err := st.Row(ctx, f.Feed, f.Seq)
 	if errors.Is(err, store.ErrNoRow) {
 		return f.notThere(ctx, st)
