@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"math/rand/v2"
+	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 )
 
@@ -45,17 +47,15 @@ func (w *world) grow() (halt func() (last int)) {
 // newRows reads which rows are NEW.
 func (w *world) newRows(store *sql.DB) []int64 {
 	w.t.Helper()
-	rows, err := store.Query(`SELECT seq FROM rowrelay.dumped_data WHERE status = 'NEW' ORDER BY seq`)
-	require.NoError(w.t, err)
-	defer rows.Close()
-	var seqs []int64
-	for rows.Next() {
-		var seq int64
-		require.NoError(w.t, rows.Scan(&seq))
-		seqs = append(seqs, seq)
-	}
-	require.NoError(w.t, rows.Err())
-	return seqs
+	return column[int64](w.t, store, `SELECT seq FROM rowrelay.dumped_data WHERE status = 'NEW' ORDER BY seq`)
+}
+
+// column reads the only column of a query.
+func column[T any](t *testing.T, db *sql.DB, query string) []T {
+	t.Helper()
+	var all []T
+	require.NoError(t, sqlx.NewDb(db, "postgres").Select(&all, query))
+	return all
 }
 
 // randomly returns a stream of random numbers of its own for every broker, from -seed.

@@ -128,26 +128,12 @@ func TestMappingOfASchemaThatNobodyHereWrote(t *testing.T) {
 		require.NoError(t, xml.Unmarshal(d.Body, &i), "%s", d.Body)
 		got = append(got, i.lines(d.Properties, d.CorrelationID)...)
 	}
-	want := w.texts(expectedInvoices)
+	source := w.source.Open(t)
+	want := column[string](t, source, expectedInvoices)
 	require.ElementsMatch(t, want, got)
-	sum := w.texts(`SELECT sum("Total")::text FROM chinook."Invoice" WHERE "Total" > 1 AND "BillingCountry" <> 'Poland'`)[0]
+	sum := column[string](t, source, `SELECT sum("Total")::text FROM chinook."Invoice" WHERE "Total" > 1 AND "BillingCountry" <> 'Poland'`)[0]
 	show(t, "Chinook: 412 invoices, SENT %d, FILTERED %d, messages with %d lines; every number, date, amount (sum %s), text and header is what SQL over the source says",
 		sent, filtered, len(got)-int(sent), sum)
-}
-
-// texts runs a query for one text column on the source.
-func (w *world) texts(query string) (all []string) {
-	w.t.Helper()
-	rows, err := w.source.Open(w.t).Query(query)
-	require.NoError(w.t, err)
-	defer rows.Close()
-	for rows.Next() {
-		var s string
-		require.NoError(w.t, rows.Scan(&s))
-		all = append(all, s)
-	}
-	require.NoError(w.t, rows.Err())
-	return all
 }
 
 // slowLookup asks for 200 ms, by one of so many keys.

@@ -77,17 +77,7 @@ func (a *writers) halt() {
 // committed are the numbers of all rows, lowest first: what is there is what was committed.
 func (w *world) committed() []int64 {
 	w.t.Helper()
-	rows, err := w.source.Open(w.t).Query(`SELECT id FROM orders ORDER BY id`)
-	require.NoError(w.t, err)
-	defer rows.Close()
-	var ids []int64
-	for rows.Next() {
-		var id int64
-		require.NoError(w.t, rows.Scan(&id))
-		ids = append(ids, id)
-	}
-	require.NoError(w.t, rows.Err())
-	return ids
+	return column[int64](w.t, w.source.Open(w.t), `SELECT id FROM orders ORDER BY id`)
 }
 
 func (w *writer) work(ctx context.Context) {
