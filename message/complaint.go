@@ -2,23 +2,14 @@ package message
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/rowrelay/rowrelay/expression"
+	"github.com/rowrelay/rowrelay/record"
 )
 
-// Fault is one thing that is wrong with the file's `message` block.
-type Fault struct {
-	Path         string // of the field or block in the file
-	Key          string // the key in it; "" is the whole
-	Line, Column int    // from 1, inside the expression at Key; 0: the fault is in no expression
-	Text         string
-	Remedy       string // what to do; may be empty
-}
-
-// Faults are all of them at once, in the order of the file's keys as far as they have one. It is Compile's error.
-type Faults []Fault
+// Faults are all that is wrong with the file's `message` block, in the order of the file's keys as far as they have one. It is Compile's error.
+type Faults []record.Fault
 
 func (f Faults) Error() string {
 	lines := make([]string, len(f))
@@ -26,20 +17,6 @@ func (f Faults) Error() string {
 		lines[i] = one.String()
 	}
 	return strings.Join(lines, "\n")
-}
-
-// String is the fault in one line.
-func (f Fault) String() string {
-	var b strings.Builder
-	b.WriteString(join(f.Path, f.Key))
-	if f.Line > 0 {
-		fmt.Fprintf(&b, ":%d:%d", f.Line, f.Column)
-	}
-	b.WriteString(": " + f.Text)
-	if f.Remedy != "" {
-		b.WriteString(": " + f.Remedy)
-	}
-	return b.String()
 }
 
 func join(path, key string) string {
@@ -56,7 +33,7 @@ type complaints struct {
 }
 
 func (c complaints) wrong(key, text, remedy string) {
-	*c.all = append(*c.all, Fault{Path: c.path, Key: key, Text: text, Remedy: remedy})
+	*c.all = append(*c.all, record.Fault{Path: join(c.path, key), Text: text, Remedy: remedy})
 }
 
 func (c complaints) at(path string) complaints { return complaints{c.all, path} }
@@ -67,7 +44,7 @@ func (c complaints) expression(key, src string, n expression.Names) *expression.
 	if err == nil {
 		return e
 	}
-	f := Fault{Path: c.path, Key: key, Text: err.Error()}
+	f := record.Fault{Path: join(c.path, key), Text: err.Error()}
 	if at, ok := errors.AsType[*expression.Error](err); ok {
 		f.Line, f.Column, f.Text, f.Remedy = at.Line, at.Column, at.Text, at.Remedy
 	}

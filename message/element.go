@@ -19,9 +19,9 @@ type element struct {
 
 // each is the list whose items repeat an element.
 type each struct {
-	path, from string // `to` and the expression, for errors
-	expr       *expression.Expr
-	required   bool
+	place
+	expr     *expression.Expr
+	required bool
 }
 
 // render reports whether the element, or one of its repetitions, is written.
@@ -44,7 +44,7 @@ func (e *element) render(w *writer, s *expression.Scope) (bool, *fault) {
 		}
 		any = any || written
 		if w.limit > 0 && len(w.buf) > w.limit { // a long list of large values must not be built for nothing
-			return false, refuse(record.XMLTooLarge, "the message has more than the %d bytes that message.max_size allows", w.limit).of(e.each.path, e.each.from)
+			return false, refuse(record.XMLTooLarge, "the message has more than the %d bytes that message.max_size allows", w.limit).of(e.each.place)
 		}
 	}
 	return any, nil
@@ -54,11 +54,11 @@ func (l *each) items(s *expression.Scope) ([]record.Value, *fault) {
 	v, err := l.expr.Eval(s)
 	switch {
 	case err != nil:
-		return nil, refuse(record.XMLType, "%v", err).of(l.path, l.from)
+		return nil, refuse(record.XMLType, "%v", err).of(l.place)
 	case !v.Null && v.Kind != record.List:
-		return nil, refuse(record.XMLType, "%s is no list that each could go through", kinds[v.Kind]).of(l.path, l.from)
+		return nil, refuse(record.XMLType, "%s is no list that each could go through", kinds[v.Kind]).of(l.place)
 	case l.required && len(v.Items) == 0:
-		return nil, refuse(record.XMLRequired, "the list is NULL or empty, and the field is required").of(l.path, l.from)
+		return nil, refuse(record.XMLRequired, "the list is NULL or empty, and the field is required").of(l.place)
 	}
 	return v.Items, nil
 }

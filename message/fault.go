@@ -11,10 +11,16 @@ import (
 // fault is what is wrong with a value of a row. It learns where on its way up.
 type fault struct {
 	code record.Code
-	path string // of the field from the element that is being written: ord:Line[2]/@no
-	from string // the field's expression
+	place
 	item string // [2][1]: where in a list
 	text string
+}
+
+// place is where a field writes, and where in the file it stands.
+type place struct {
+	path string // from the element that is being written: ord:Line[2]/@no
+	from string // the field's expression; "" for a literal
+	key  string // feeds.orders.message.fields[3]
 }
 
 func refuse(code record.Code, format string, args ...any) *fault {
@@ -36,8 +42,8 @@ func (f *fault) at(item int) *fault {
 }
 
 // of names the field. A repeated element's own name is put before it by under.
-func (f *fault) of(path, from string) *fault {
-	f.path, f.from = path, from
+func (f *fault) of(p place) *fault {
+	f.place = p
 	return f
 }
 
@@ -57,8 +63,11 @@ func (f *fault) inColumn(column string) *record.Failure {
 }
 
 func (f *fault) inField() *record.Failure {
-	if f.from == "" {
-		return record.Fail(f.code, "field %s%s: %s", f.path, f.item, f.text)
+	where := f.path + f.item
+	if f.from != "" {
+		where += ", from " + f.from
 	}
-	return record.Fail(f.code, "field %s%s, from %s: %s", f.path, f.item, f.from, f.text)
+	failure := record.Fail(f.code, "field %s: %s", where, f.text)
+	failure.Path = f.key
+	return failure
 }

@@ -1,6 +1,8 @@
 package message_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,11 +38,7 @@ func faults(t *testing.T, o message.Options) []string {
 	require.IsType(t, message.Faults{}, err)
 	var all []string
 	for _, f := range err.(message.Faults) {
-		at := f.Path
-		if f.Key != "" {
-			at += "." + f.Key
-		}
-		all = append(all, at+": "+f.Text)
+		all = append(all, f.Path+": "+f.Text)
 	}
 	return all
 }
@@ -160,9 +158,17 @@ func TestFaultsOfExpressionsSayWhere(t *testing.T) {
 	}}, names)
 	all := err.(message.Faults)
 	require.Len(t, all, 2)
-	require.Equal(t, "feeds.orders.message.fields[7]", all[0].Path)
-	require.Equal(t, "from", all[0].Key)
+	require.Equal(t, "feeds.orders.message.fields[7].from", all[0].Path)
 	require.Equal(t, [2]int{2, 3}, [2]int{all[0].Line, all[0].Column})
-	require.Equal(t, "message.fields[2]", all[1].Path)
+	require.Equal(t, "message.fields[2].from", all[1].Path)
 	require.Contains(t, err.Error(), "feeds.orders.message.fields[7].from:2:3: ")
+}
+
+// requireFailure compares a row's failure; all but a column's, which stands in no field, name the key of the file.
+func requireFailure(t *testing.T, want record.Failure, err error) {
+	t.Helper()
+	got, ok := errors.AsType[*record.Failure](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, [2]string{string(want.Code), want.Text}, [2]string{string(got.Code), got.Text})
+	require.Equal(t, strings.HasPrefix(want.Text, "column "), got.Path == "", got.Path)
 }

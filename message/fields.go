@@ -11,7 +11,7 @@ import (
 // leaf compiles a field that has a value.
 func (c *compiler) leaf(f Field, n expression.Names, at complaints, attribute bool) *leaf {
 	before := len(*at.all)
-	l := &leaf{path: f.To, format: c.fieldFormat(f, at, attribute)}
+	l := &leaf{place: place{path: f.To, key: at.path}, format: c.fieldFormat(f, at, attribute)}
 	l.checkFormat(f, at)
 	switch {
 	case (f.From == nil) == (f.Value == nil):

@@ -23,6 +23,7 @@ type Header struct{ Name, Value string }
 // header is one of them, compiled.
 type header struct {
 	name, label string // of a property, and for people
+	path        string // in the file
 	expr        *expression.Expr
 	literal     string
 	colonFree   bool
@@ -74,7 +75,7 @@ func (h *header) text(s *expression.Scope) (value string, there bool, failure *r
 	}
 	v, err := h.expr.Eval(s)
 	if err != nil {
-		return "", false, record.Fail(record.XMLType, "%s: %v", h.label, err)
+		return "", false, h.fail(record.XMLType, err.Error())
 	}
 	if v.Null {
 		return "", false, nil
@@ -84,9 +85,15 @@ func (h *header) text(s *expression.Scope) (value string, there bool, failure *r
 		bad = h.check(value)
 	}
 	if bad != nil {
-		return "", false, record.Fail(bad.code, "%s: %s", h.label, bad.text)
+		return "", false, h.fail(bad.code, bad.text)
 	}
 	return value, true, nil
+}
+
+func (h *header) fail(code record.Code, text string) *record.Failure {
+	failure := record.Fail(code, "%s: %s", h.label, text)
+	failure.Path = h.path
+	return failure
 }
 
 func (h *header) single(v record.Value) (string, *fault) {

@@ -40,7 +40,7 @@ func (c *compiler) header(key string, s *Source, n expression.Names) *header {
 	if s == nil {
 		return nil
 	}
-	h := &header{label: "header " + key, colonFree: key == "correlation_id", zone: c.o.Zone}
+	h := &header{label: "header " + key, path: join(c.path, key), colonFree: key == "correlation_id", zone: c.o.Zone}
 	at := c.at(join(c.path, key))
 	switch {
 	case (s.From == nil) == (s.Value == nil):

@@ -7,9 +7,8 @@ import (
 
 // leaf is a field that has a value: the text of an element, or an attribute.
 type leaf struct {
-	path string // `to`, for errors
-	from string // the expression's text; "" for a literal
-	expr *expression.Expr
+	place
+	expr *expression.Expr // nil: a literal
 	// literal is what a field without an expression writes, escaped already.
 	literal string
 	format
@@ -22,10 +21,10 @@ func (l *leaf) value(s *expression.Scope) (v record.Value, rule string, bad *fau
 	}
 	v, err := l.expr.Eval(s)
 	if err != nil {
-		return v, "", refuse(record.XMLType, "%v", err).of(l.path, l.from)
+		return v, "", refuse(record.XMLType, "%v", err).of(l.place)
 	}
 	if rule, bad = l.settle(v); bad != nil {
-		return v, "", bad.of(l.path, l.from)
+		return v, "", bad.of(l.place)
 	}
 	return v, rule, nil
 }
@@ -36,7 +35,7 @@ func (l *leaf) put(w *writer, v record.Value) *fault {
 		return nil
 	}
 	if bad := l.write(w, v); bad != nil {
-		return bad.of(l.path, l.from)
+		return bad.of(l.place)
 	}
 	return nil
 }

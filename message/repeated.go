@@ -23,7 +23,7 @@ func (c *compiler) repeated(parent *element, f Field, n expression.Names, at com
 		where = newElement(f.To)
 	}
 	item := expression.Type{Any: true}
-	where.each = &each{path: f.To, from: shorten(f.Each), required: f.Required}
+	where.each = &each{place: place{f.To, shorten(f.Each), at.path}, required: f.Required}
 	if f.Each != "" {
 		where.each.expr, item = c.list(f, n, at)
 	}

@@ -82,7 +82,7 @@ func TestScaleNeverChangesAnAmount(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "7", got)
 	_, err = typed(t, "decimal", 2, nil, kind(record.Decimal, "1.005"))
-	require.Equal(t, record.Fail(record.XMLType, "field ., from v: the value has 3 digits after the point, scale allows 2"), err)
+	requireFailure(t, record.Failure{Code: record.XMLType, Text: "field ., from v: the value has 3 digits after the point, scale allows 2"}, err)
 }
 
 func TestTypesRefuseWhatIsNotTheirs(t *testing.T) {
@@ -149,5 +149,5 @@ func TestXMLThatIsNotWellFormedIsRefused(t *testing.T) {
 		require.NotContains(t, err.Error(), "nbsp", "the value is quoted")
 	}
 	_, err := typed(t, "xml", -1, nil, text("<a>\n<b>secret</c>"))
-	require.Equal(t, record.Fail(record.XMLType, "field ., from v: the value is no well-formed XML: an element is closed that is not open, before line 2, column 14 of it"), err)
+	requireFailure(t, record.Failure{Code: record.XMLType, Text: "field ., from v: the value is no well-formed XML: an element is closed that is not open, before line 2, column 14 of it"}, err)
 }

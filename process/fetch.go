@@ -54,7 +54,7 @@ func (l *lookup) take(rows *sqlx.Rows) (found []record.Value, err error) {
 		}
 		v := l.object(cells)
 		if weight += sqlvalue.Weigh(v); len(found) == maxRows || l.Rows == Many && weight > maxBytes {
-			return nil, record.Fail(record.LookupTooMany, "lookup %s: more than %d rows or %d MiB", l.Into, maxRows, maxBytes>>20)
+			return nil, l.fail(record.LookupTooMany, "more than %d rows or %d MiB", maxRows, maxBytes>>20)
 		}
 		found = append(found, v)
 	}

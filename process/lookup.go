@@ -20,7 +20,7 @@ const (
 // lookup is a Lookup that has seen its database. It is safe for concurrent use.
 type lookup struct {
 	Lookup
-	path       string
+	path       string // of its SQL in the file
 	d          dialect
 	sql        string // wrapped
 	parameters []parameter
@@ -45,7 +45,7 @@ func (l *lookup) run(ctx context.Context, s *expression.Scope) (a answer, cached
 	switch {
 	case l.known != nil:
 		if a = *l.known; l.Rows != Many && a.rows > 1 {
-			err = record.Fail(record.LookupTooMany, "lookup %s: more than one row for %s", l.Into, l.describe(values))
+			err = l.fail(record.LookupTooMany, "more than one row for %s", l.describe(values))
 		}
 	case l.cache != nil:
 		a, cached, err = l.cache.get(ctx, key(values), func() (answer, error) { return l.ask(ctx, values) })
@@ -53,7 +53,7 @@ func (l *lookup) run(ctx context.Context, s *expression.Scope) (a answer, cached
 		a, err = l.ask(ctx, values)
 	}
 	if err == nil && a.rows == 0 && l.Rows == One {
-		err = record.Fail(record.LookupNotFound, "lookup %s: no row for %s", l.Into, l.describe(values))
+		err = l.fail(record.LookupNotFound, "no row for %s", l.describe(values))
 	}
 	return a, cached, err
 }
@@ -69,9 +69,16 @@ func (l *lookup) ask(ctx context.Context, values []record.Value) (answer, error)
 		return answer{}, err
 	}
 	if l.Rows != Many && len(rows) > 1 {
-		return answer{}, record.Fail(record.LookupTooMany, "lookup %s: more than one row for %s", l.Into, l.describe(values))
+		return answer{}, l.fail(record.LookupTooMany, "more than one row for %s", l.describe(values))
 	}
 	return l.result(rows), nil
+}
+
+// fail is a failure of a row at this lookup.
+func (l *lookup) fail(code record.Code, format string, args ...any) *record.Failure {
+	f := record.Fail(code, "lookup %s: %s", l.Into, fmt.Sprintf(format, args...))
+	f.Path = l.path
+	return f
 }
 
 // result gives rows the form that the file asks for.

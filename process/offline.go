@@ -13,13 +13,13 @@ import (
 
 // Offline checks what can be checked without a database, and reports every fault. The names are those after
 // the last item, for what comes next.
-func (p *Pipeline) Offline() (expression.Names, []Fault) {
+func (p *Pipeline) Offline() (expression.Names, []record.Fault) {
 	return p.check(expression.Names{Open: true})
 }
 
 // check goes through the items as far as names tells; what lookups find has no type yet.
-func (p *Pipeline) check(names expression.Names) (expression.Names, []Fault) {
-	var faults []Fault
+func (p *Pipeline) check(names expression.Names) (expression.Names, []record.Fault) {
+	var faults []record.Fault
 	for _, item := range p.items {
 		_, wrong := item.compile(names)
 		faults = append(faults, wrong...)
@@ -40,7 +40,7 @@ func (l *Lookup) guess() expression.Type {
 }
 
 // compile compiles an item's expressions. Those that have a fault are nil.
-func (i Item) compile(names expression.Names) (s step, faults []Fault) {
+func (i Item) compile(names expression.Names) (s step, faults []record.Fault) {
 	s.item = i
 	for _, e := range []struct {
 		key, src string
@@ -70,7 +70,7 @@ func condition(t expression.Type) error {
 }
 
 // checkLookup checks all of a lookup but what its database has to say.
-func (i Item) checkLookup(names expression.Names) (faults []Fault) {
+func (i Item) checkLookup(names expression.Names) (faults []record.Fault) {
 	l := i.Lookup
 	if err := checkInto(l.Into, names); err != nil {
 		faults = append(faults, i.fault("lookup.into", err))

@@ -19,13 +19,13 @@ type Plan struct {
 func (p *Pipeline) Prepare(ctx context.Context, columns []record.Column) (*Plan, error) {
 	names := expression.Names{Columns: columns}
 	if _, faults := p.check(names); len(faults) > 0 {
-		return nil, stop(faults...)
+		return nil, record.Misfit(faults...)
 	}
 	plan := &Plan{}
 	for i, item := range p.items {
 		s, faults := item.compile(names)
 		if len(faults) > 0 {
-			return nil, stop(faults...)
+			return nil, record.Misfit(faults...)
 		}
 		if item.Lookup != nil {
 			l, err := p.prepare(ctx, i, names)

@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -102,8 +103,9 @@ func TestOfflineReportsEveryFault(t *testing.T) {
 	require.Len(t, names.Into, 5)
 	var keys []string
 	for _, f := range faults {
-		require.Equal(t, "feeds.orders.process[0]", f.Path)
-		keys = append(keys, f.Key)
+		key, ours := strings.CutPrefix(f.Path, "feeds.orders.process[0].")
+		require.True(t, ours, f.Path)
+		keys = append(keys, key)
 		require.NotEmpty(t, f.Text)
 	}
 	require.Equal(t, []string{"when", "filter", "lookup.into", "lookup.sql", "lookup.into", "lookup.rows", "lookup.into", "lookup.columns.m",
@@ -118,8 +120,8 @@ func TestWhatTheDatabaseRefusesStopsTheFeedBeforeTheFirstRow(t *testing.T) {
 			{"found", "SELECT 1 AS n; SELECT 2 AS n", "lookup.sql", ""},
 			{"found", "SELECT 1 AS n) AS l, (SELECT 2 AS n", "lookup.sql", ""},
 			{"found", "DELETE FROM customers", "lookup.sql", ""},
-			{"found", "SELECT 1 AS n\nWHERE 1 = :nobody", "feeds.orders.process[0].lookup.sql 2:11: ", `no column "nobody"`},
-			{"found", "SELECT 1 AS n WHERE 1 = :found.id", "lookup.sql 1:25", "no lookup before this one"},
+			{"found", "SELECT 1 AS n\nWHERE 1 = :nobody", "feeds.orders.process[0].lookup.sql:2:11: ", `no column "nobody"`},
+			{"found", "SELECT 1 AS n WHERE 1 = :found.id", "lookup.sql:1:25", "no lookup before this one"},
 			{"order_no", "SELECT 1 AS n", "lookup.into", "hide the column"},
 			{"amount", "SELECT 1 AS n", "lookup.into", "hide the column"},
 		} {
@@ -129,7 +131,7 @@ func TestWhatTheDatabaseRefusesStopsTheFeedBeforeTheFirstRow(t *testing.T) {
 			require.Contains(t, s.Text, c.text, c.sql)
 		}
 		_, err := process.New("orders", []process.Item{e.lookup("found", process.One, "SELECT 1 AS n"), filter("found.m > 1")}).Prepare(deadline(t), columns)
-		require.Contains(t, stopped(t, err).Text, "feeds.orders.process[0].filter 1:")
+		require.Contains(t, stopped(t, err).Text, "feeds.orders.process[0].filter:1:")
 		_, err = process.New("orders", []process.Item{e.lookup("found", process.One, "SELECT 1 AS n", func(l *process.Lookup) { l.Columns = map[string]string{"m": "int"} })}).
 			Prepare(deadline(t), columns)
 		require.Contains(t, stopped(t, err).Text, "lookup.columns.m")

@@ -17,10 +17,10 @@ import (
 
 // prepare asks the lookup's database what the statement yields, without a row and with NULL for every parameter.
 func (i Item) prepare(ctx context.Context, names expression.Names) (*lookup, error) {
-	l := &lookup{Lookup: *i.Lookup, path: i.Path, d: i.Lookup.dialect()}
+	l := &lookup{Lookup: *i.Lookup, path: i.Path + ".lookup.sql", d: i.Lookup.dialect()}
 	b, err := l.bind(names)
 	if err != nil {
-		return nil, stop(i.fault("lookup.sql", err))
+		return nil, record.Misfit(i.fault("lookup.sql", err))
 	}
 	tx, err := l.begin(ctx, l.d)
 	if err != nil {
@@ -66,7 +66,7 @@ func (i Item) refused(ctx context.Context, err error) error {
 	if database.State(err) == "42501" {
 		f.Remedy = "grant SELECT on what the statement reads to the account of connections." + i.Lookup.Connection
 	}
-	return stop(f)
+	return record.Misfit(f)
 }
 
 // override gives columns the types that the file says they have.
@@ -80,7 +80,7 @@ func (l *lookup) override(i Item) error {
 				columns[i] = field.Column
 			}
 			f.Remedy = "it yields " + spell(columns)
-			return stop(f)
+			return record.Misfit(f)
 		}
 		l.fields[at] = sqlvalue.As(l.fields[at], kinds[kind], l.Zone)
 	}

@@ -7,7 +7,7 @@ import (
 
 // Rehearse is a plan whose lookups ask nobody: each finds what results has for its `into`, a row, a list of rows, or NULL. What is
 // not there is no row, and a lookup of One then fails as it would otherwise. Nothing is known of the results' types.
-func (p *Pipeline) Rehearse(names expression.Names, results map[string]record.Value) (*Plan, []Fault) {
+func (p *Pipeline) Rehearse(names expression.Names, results map[string]record.Value) (*Plan, []record.Fault) {
 	after, faults := p.check(names)
 	if len(faults) > 0 {
 		return nil, faults
@@ -26,7 +26,7 @@ func (p *Pipeline) Rehearse(names expression.Names, results map[string]record.Va
 
 // given is a lookup that has its answer.
 func (i Item) given(results map[string]record.Value) *lookup {
-	l := &lookup{Lookup: *i.Lookup}
+	l := &lookup{Lookup: *i.Lookup, path: i.Path + ".lookup.sql"}
 	l.known = &answer{value: l.none()}
 	switch v := results[l.Into]; {
 	case v.Kind == record.List && l.Rows != Many: // as many rows as a database would find

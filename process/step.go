@@ -57,7 +57,9 @@ func (s *step) skip(scope *expression.Scope) {
 func (s *step) isTrue(key string, e *expression.Expr, scope *expression.Scope) (bool, error) {
 	ok, err := e.True(scope)
 	if err != nil {
-		return false, record.Fail(record.FilterExpr, "%s (%s.%s): %v", s.item.Name, s.item.Path, key, err)
+		f := record.Fail(record.FilterExpr, "%s (%s.%s): %v", s.item.Name, s.item.Path, key, err)
+		f.Path = s.item.Path + "." + key
+		return false, f
 	}
 	return ok, nil
 }

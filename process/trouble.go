@@ -33,14 +33,14 @@ func (l *lookup) trouble(ctx, own context.Context, err error) error {
 	}
 	switch {
 	case l.timedOut(ctx, own, err):
-		return record.Fail(record.LookupTimeout, "lookup %s: the statement took too long", l.Into)
+		return l.fail(record.LookupTimeout, "the statement took too long")
 	case writes(err):
 		return &record.Outage{Code: record.SourceStatement, Connection: l.Connection, Err: fmt.Errorf("lookup %s: %w", l.Into, err)}
 	case l.ofRow(ctx, err):
 		if misfit, ok := errors.AsType[*sqlvalue.Misfit](err); ok {
 			err = misfit // without what database/sql adds
 		}
-		return record.Fail(record.LookupNotFound, "lookup %s: the statement fails on this row: %s", l.Into, brief(err.Error(), 300))
+		return l.fail(record.LookupNotFound, "the statement fails on this row: %s", brief(err.Error(), 300))
 	}
 	return l.away(ctx, err)
 }

@@ -45,15 +45,17 @@ const (
 )
 
 // Failure is a bad row: the record's own result, never another's. It ends up in ERROR_CODE and
-// ERROR_TEXT, so Text says what is wrong and where, without secrets.
+// ERROR_TEXT, so Text says what is wrong and where, without secrets. Path is the key of the file at
+// which the row failed, feeds.orders.process[1].filter; empty if none did.
 type Failure struct {
 	Code Code
 	Text string
+	Path string
 }
 
 func (f *Failure) Error() string { return string(f.Code) + ": " + f.Text }
 
-// Fail makes a Failure.
+// Fail makes a Failure without a path.
 func Fail(code Code, format string, args ...any) *Failure {
 	return &Failure{Code: code, Text: fmt.Sprintf(format, args...)}
 }
@@ -82,11 +84,12 @@ func (o *Outage) Error() string {
 func (o *Outage) Unwrap() error { return o.Err }
 
 // Stop is a reason to stop a feed until a person has looked: going on could lose or repeat rows.
-// Remedy says what to do next; it may have several lines.
+// Remedy says what to do next; it may have several lines. Faults are what Text says, where keys of the file are to blame.
 type Stop struct {
 	Code   Code
 	Text   string
 	Remedy string
+	Faults []Fault
 }
 
 func (s *Stop) Error() string { return string(s.Code) + ": " + s.Text }

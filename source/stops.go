@@ -9,7 +9,7 @@ import (
 
 // misfit is a Stop for a key that the database disagrees with.
 func (o Options) misfit(key, text, remedy string) *record.Stop {
-	return &record.Stop{Code: record.ConfigInvalid, Text: o.key(key) + ": " + text, Remedy: remedy}
+	return record.Misfit(record.Fault{Path: o.key(key), Text: text, Remedy: remedy})
 }
 
 // find returns the column that a key names.

@@ -71,11 +71,13 @@ func (k *checkCmd) examine(ctx context.Context, path string) checkedFile {
 	}
 	one := checkedFile{File: path, Complaints: []complaint{}}
 	one.loaded, one.found = read(path, mode)
+	if k.Connect && one.found.Err() == nil {
+		var unfit config.Complaints
+		one.Findings, unfit = connect(ctx, one.loaded)
+		one.found = append(unfit, one.found...)
+	}
 	for _, c := range one.found {
 		one.Complaints = append(one.Complaints, complaint{levelOf(c), c.Line, c.Column, c.Text, c.Remedy})
-	}
-	if k.Connect && one.found.Err() == nil {
-		one.Findings = connect(ctx, one.loaded)
 	}
 	return one
 }

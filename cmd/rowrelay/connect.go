@@ -31,8 +31,8 @@ type ends struct {
 }
 
 // connect tries everything that the file names, at the same time, and tells the results in order:
-// connections, store, feeds.
-func connect(ctx context.Context, file *config.File) []finding {
+// connections, store, feeds. What does not fit what is there is a complaint about the file.
+func connect(ctx context.Context, file *config.File) (found []finding, unfit config.Complaints) {
 	all := make([]ends, len(file.Feeds))
 	var wg sync.WaitGroup
 	for i, name := range file.FeedNames() {
@@ -42,15 +42,16 @@ func connect(ctx context.Context, file *config.File) []finding {
 	}
 	ofStore := checkStore(ctx, file)
 	wg.Wait()
-	var found []finding
 	for _, name := range slices.Sorted(maps.Keys(file.Connections)) {
 		found = append(found, connectionFinding(name, file, all))
 	}
 	found = append(found, ofStore...)
 	for _, e := range all {
 		found = append(found, e.findings()...)
+		unfit = append(unfit, complaintsOf(file, faultsOf(e.sourceErr))...)
+		unfit = append(unfit, complaintsOf(file, faultsOf(e.stepsErr))...)
 	}
-	return found
+	return found, unfit
 }
 
 func (e *ends) trySource(ctx context.Context, file *config.File) {
@@ -112,7 +113,7 @@ func connectionFinding(name string, file *config.File, all []ends) finding {
 	case answer != "":
 		return fine(name, answer)
 	case used:
-		return doubt(name, "answers, but not as its feeds need it: see below", "")
+		return doubt(name, "answers, but not as its feeds need it", "")
 	case name == file.Store.Connection:
 		return fine(name, "holds the store: see below")
 	case slices.ContainsFunc(all, func(e ends) bool { return slices.Contains(e.lookups(), name) }):
@@ -177,6 +178,8 @@ func (e *ends) sourceFindings() []finding {
 	switch {
 	case isOutage(e.sourceErr):
 		return []finding{doubt(name, "source not checked: "+s.Connection+" is away", "")}
+	case faultsOf(e.sourceErr) != nil:
+		return []finding{doubt(name, "process and message not checked: the source does not fit the file, see above", "")}
 	case e.sourceErr != nil:
 		return []finding{trouble(name, e.sourceErr)}
 	}
@@ -193,6 +196,8 @@ func (e *ends) stepFindings() []finding {
 	switch {
 	case isOutage(e.stepsErr):
 		return []finding{doubt(e.feed.Name, "process and message not checked: the database of a lookup is away", "")}
+	case faultsOf(e.stepsErr) != nil:
+		return nil // said about the file
 	case e.stepsErr != nil:
 		return []finding{trouble(e.feed.Name, e.stepsErr)}
 	case len(e.feed.Process) == 0 && e.feed.Message.Fields == nil:

@@ -97,5 +97,10 @@ func TestAWrongTableIsTheFilesFaultEvenWhileABrokerIsAway(t *testing.T) {
 			require.NotEmpty(t, f.Remedy)
 		}
 	}
-	require.Equal(t, map[string]record.Code{"mq": record.ConnRefused, "orders": record.ConfigInvalid}, codes)
+	require.Equal(t, map[string]record.Code{"mq": record.ConnRefused}, codes)
+	wrong := found.Files[0].Complaints[0]
+	require.Equal(t, levelFail, wrong.Level)
+	require.Contains(t, wrong.Text, "oders")
+	require.NotZero(t, wrong.Line)
+	require.NotEmpty(t, wrong.Remedy)
 }

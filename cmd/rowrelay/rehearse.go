@@ -42,9 +42,9 @@ func (k *testCmd) Run(_ context.Context, g *globals) error {
 		if k.Feed != "" && k.Feed != feed {
 			continue
 		}
-		for _, test := range file.Feeds[feed].Tests {
+		for i, test := range file.Feeds[feed].Tests {
 			if k.Only == "" || k.Only == test.Name {
-				ended = append(ended, rehearse(file, feed, test))
+				ended = append(ended, rehearse(file, feed, i))
 			}
 		}
 	}
@@ -96,14 +96,18 @@ func printTested(out *voice, ended []tested, failed int) {
 }
 
 // rehearse takes a test's row through the feed's steps, with the lookups' results that the test gives.
-func rehearse(file *config.File, feed string, test config.Test) tested {
+func rehearse(file *config.File, feed string, i int) tested {
+	test := file.Feeds[feed].Tests[i]
 	t := tested{Feed: feed, Name: test.Name}
 	one, err := perform(file, feed, test)
 	if err != nil {
 		t.Problems = []string{err.Error()}
 		return t
 	}
-	t.Problems = unmet(test.Expect, one)
+	for _, short := range unmet(file, test.Expect, one) {
+		at := file.Complain(fmt.Sprintf("feeds.%s.tests[%d].expect.%s", feed, i, short.key), 0, 0, short.text, "")
+		t.Problems = append(t.Problems, at.String())
+	}
 	t.Passed = len(t.Problems) == 0
 	return t
 }
@@ -127,7 +131,7 @@ func perform(file *config.File, feed string, test config.Test) (p performed, err
 	}
 	plan, faults := r.pipeline.Rehearse(expression.Names{Open: true}, results)
 	if len(faults) > 0 {
-		return p, errors.New(faults[0].String())
+		return p, placed(file, record.Misfit(faults...))
 	}
 	mapping, err := message.Compile(r.message, plan.Names())
 	if err != nil {

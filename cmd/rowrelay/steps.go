@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -112,11 +111,11 @@ func (r *recipe) Prepare(ctx context.Context, columns []record.Column) (actors.S
 func (r *recipe) prepare(ctx context.Context, columns []record.Column) (*steps, error) {
 	plan, err := r.pipeline.Prepare(ctx, columns)
 	if err != nil {
-		return nil, err
+		return nil, placed(r.file, err)
 	}
 	mapping, err := message.Compile(r.message, plan.Names())
 	if faults, ok := errors.AsType[message.Faults](err); ok {
-		return nil, r.misfit(faults)
+		return nil, placed(r.file, record.Misfit(faults...))
 	}
 	if err != nil {
 		return nil, err
@@ -124,40 +123,14 @@ func (r *recipe) prepare(ctx context.Context, columns []record.Column) (*steps, 
 	return &steps{r.feed, plan, mapping}, nil
 }
 
-// misfit is a message that the columns of the source do not fit.
-func (r *recipe) misfit(faults message.Faults) *record.Stop {
-	var texts, remedies []string
-	for _, f := range faults {
-		c := r.complain(f.Path, f.Key, f.Line, f.Column, f.Text, f.Remedy)
-		texts = append(texts, fmt.Sprintf("%s:%d:%d %s", c.File, c.Line, c.Column, f.Text))
-		if f.Remedy != "" && !slices.Contains(remedies, f.Remedy) {
-			remedies = append(remedies, f.Remedy)
-		}
-	}
-	return &record.Stop{Code: record.ConfigInvalid, Text: strings.Join(texts, "\n"), Remedy: strings.Join(remedies, "\n")}
-}
-
-func (r *recipe) complain(path, key string, line, column int, text, remedy string) config.Complaint {
-	if key != "" {
-		path += "." + key
-	}
-	return r.file.Complain(path, line, column, text, remedy)
-}
-
 // offline is what can be told of the expressions without a database.
 func (r *recipe) offline() config.Complaints {
-	var found config.Complaints
 	names, faults := r.pipeline.Offline()
-	for _, f := range faults {
-		found = append(found, r.complain(f.Path, f.Key, f.Line, f.Column, f.Text, f.Remedy))
-	}
 	_, err := message.Compile(r.message, names)
 	if wrong, ok := errors.AsType[message.Faults](err); ok {
-		for _, f := range wrong {
-			found = append(found, r.complain(f.Path, f.Key, f.Line, f.Column, f.Text, f.Remedy))
-		}
+		faults = append(faults, wrong...)
 	}
-	return found
+	return complaintsOf(r.file, faults)
 }
 
 // expressions complains about everything that is wrong in the expressions of a file that is sound otherwise.

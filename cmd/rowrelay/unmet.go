@@ -13,26 +13,29 @@ import (
 	"github.com/rowrelay/rowrelay/record"
 )
 
+// shortfall is a key below a test's `expect` that is not met, and how it is not.
+type shortfall struct{ key, text string }
+
 // unmet lists what is not as a test wants it.
-func unmet(want config.Expect, got performed) []string {
-	if problem := outcomeProblem(want, got); problem != "" {
-		return []string{problem}
+func unmet(file *config.File, want config.Expect, got performed) []shortfall {
+	if short := outcomeShort(file, want, got); short != nil {
+		return []shortfall{*short}
 	}
 	if got.message == nil {
 		return nil
 	}
-	var problems []string
-	note := func(what string, want *string, got string, there bool) {
+	var all []shortfall
+	note := func(key, what string, want *string, got string, there bool) {
 		switch {
 		case want == nil && there:
-			problems = append(problems, fmt.Sprintf("%s: got %q, want none", what, got))
+			all = append(all, shortfall{key, fmt.Sprintf("%s: got %q, want none", what, got)})
 		case want != nil && (!there || got != *want):
-			problems = append(problems, fmt.Sprintf("%s: got %s, want %q", what, quotedOr(got, there), *want))
+			all = append(all, shortfall{key, fmt.Sprintf("%s: got %s, want %q", what, quotedOr(got, there), *want)})
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(want.Message)) {
 		text, there := seek(got.message.Body, path)
-		note("message "+path, textOf(want.Message[path]), text, there)
+		note("message."+path, "message "+path, textOf(want.Message[path]), text, there)
 	}
 	properties := map[string]string{}
 	for _, p := range got.message.Headers.Properties {
@@ -40,7 +43,7 @@ func unmet(want config.Expect, got performed) []string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(want.Properties)) {
 		text, there := properties[name]
-		note("property "+name, textOf(want.Properties[name]), text, there)
+		note("properties."+name, "property "+name, textOf(want.Properties[name]), text, there)
 	}
 	h := got.message.Headers
 	for _, one := range []struct {
@@ -50,13 +53,13 @@ func unmet(want config.Expect, got performed) []string {
 	}{{"correlation_id", want.Headers.CorrelationID, h.CorrelationID}, {"type", want.Headers.Type, h.Type},
 		{"reply_to", want.Headers.ReplyTo, h.ReplyTo}, {"group_id", want.Headers.GroupID, h.GroupID}} {
 		if one.want != nil && *one.want != one.got {
-			problems = append(problems, fmt.Sprintf("header %s: got %q, want %q", one.name, one.got, *one.want))
+			all = append(all, shortfall{"headers." + one.name, fmt.Sprintf("header %s: got %q, want %q", one.name, one.got, *one.want)})
 		}
 	}
-	return problems
+	return all
 }
 
-func outcomeProblem(want config.Expect, got performed) string {
+func outcomeShort(file *config.File, want config.Expect, got performed) *shortfall {
 	outcome := string(record.Sent)
 	switch {
 	case got.failure != nil:
@@ -64,17 +67,25 @@ func outcomeProblem(want config.Expect, got performed) string {
 	case got.filtered:
 		outcome = string(record.Filtered)
 	}
-	wanted := want.Outcome
+	key, wanted := "outcome", want.Outcome
 	if want.Error != "" {
-		wanted = want.Error
+		key, wanted = "error", want.Error
 	}
 	switch {
 	case outcome == wanted:
-		return ""
+		return nil
 	case got.failure != nil:
-		return fmt.Sprintf("got %s, want %s", got.failure.Error(), wanted)
+		return &shortfall{key, strings.TrimSpace(fmt.Sprintf("got %s, want %s", got.failure.Error(), wanted)) + failedAt(file, got.failure)}
 	}
-	return fmt.Sprintf("got %s, want %s", outcome, wanted)
+	return &shortfall{key, fmt.Sprintf("got %s, want %s", outcome, wanted)}
+}
+
+// failedAt goes on after the text of a failure: where it happened, and what to do.
+func failedAt(file *config.File, f *record.Failure) string {
+	if at := placeOf(file, f); at != "" {
+		return "; it failed at " + at + " → " + rowRemedy(f.Code)
+	}
+	return " → " + rowRemedy(f.Code)
 }
 
 func quotedOr(text string, there bool) string {

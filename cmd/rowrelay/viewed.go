@@ -22,6 +22,7 @@ type viewed struct {
 	By      string       `json:"by,omitempty"`   // the filter
 	Code    record.Code  `json:"code,omitempty"` // with FAILED
 	Text    string       `json:"text,omitempty"`
+	At      string       `json:"at,omitempty"` // file:line:column of what the row failed at
 	ID      string       `json:"message_id,omitempty"`
 	Headers sink.Headers `json:"headers,omitzero"`
 	Body    string       `json:"body,omitempty"`
@@ -62,6 +63,7 @@ func (v *viewer) view(ctx context.Context, s *steps, r *record.Record) (viewed, 
 		return one, err
 	}
 	one.Outcome, one.Code, one.Text = failedOutcome, f.Code, f.Text
+	one.At = placeOf(v.file, f)
 	return one, nil
 }
 
@@ -131,6 +133,9 @@ func (v *viewer) lines(one viewed) string {
 		return head + "   " + one.Outcome
 	}
 	lines := []string{head}
+	if one.Code != "" {
+		lines = append(lines, strings.TrimPrefix(one.At+" → "+rowRemedy(one.Code), " "))
+	}
 	if steps := v.stepLine(one); steps != "" {
 		lines = append(lines, steps)
 	}

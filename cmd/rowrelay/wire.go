@@ -55,11 +55,12 @@ func newSource(f *config.File, feed string) (source.Source, error) {
 		return nil, err
 	}
 	c := f.Connections[s.Connection]
-	return source.New(source.Options{
+	src, err := source.New(source.Options{
 		Feed: feed, Connection: s.Connection, Table: s.Table, Query: s.Query, Columns: s.Columns, Where: s.Where,
 		Sequence: s.Sequence, BusinessKey: s.BusinessKey, Created: s.Created,
 		Zone: c.Location(), RequireReadOnly: c.RequireReadOnly,
 	}, db)
+	return placedSource{src, f}, err
 }
 
 // newSink makes a feed's sink; notify may be nil.
