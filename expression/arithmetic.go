@@ -26,6 +26,7 @@ func (c *compiler) arithmetic(n *ast.BinaryNode, a, b *part) (*part, error) {
 		if op == "+" && x.Kind == record.Text && y.Kind == record.Text {
 			return joinTexts(x, y, at)
 		}
+		x, y = orNumber(x, a.typ.Any), orNumber(y, b.typ.Any)
 		if !isNumber(x.Kind) || !isNumber(y.Kind) {
 			return null, at.disagree(leftName, rightName, x.Kind, y.Kind)
 		}

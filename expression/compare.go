@@ -110,13 +110,15 @@ func relate(a, b *part, x, y record.Value) relation {
 	if y.Kind == record.Text && b.fixed != nil && isMoment(x.Kind) {
 		y = orSame(moment(y.Text, x.Kind))(y)
 	}
-	x, y = asNumber(x, y, a.typ.Any), asNumber(y, x, b.typ.Any)
+	if isNumber(x.Kind) || isNumber(y.Kind) {
+		x, y = orNumber(x, a.typ.Any), orNumber(y, b.typ.Any)
+	}
 	return compareValues(x, y)
 }
 
-// asNumber reads a text of a column that nobody has typed as the number that it is compared with: in a test's row exact decimals stand in quotes.
-func asNumber(v, other record.Value, untyped bool) record.Value {
-	if !untyped || v.Kind != record.Text || !isNumber(other.Kind) {
+// orNumber reads a text of a column that nobody has typed as the number that is wanted: in a test's row exact decimals stand in quotes.
+func orNumber(v record.Value, untyped bool) record.Value {
+	if !untyped || v.Kind != record.Text {
 		return v
 	}
 	if _, ok := readNumber(v.Text); !ok {

@@ -13,6 +13,7 @@ type Expr struct {
 	typ        Type
 	eval       evaluator
 	references []string
+	asked      []string
 }
 
 // evaluator is a compiled node. It gives an *Error, or a value whose lexical form is its kind's.
@@ -32,7 +33,7 @@ func Compile(src string, n Names) (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Expr{typ: p.typ, eval: p.eval, references: c.references}, nil
+	return &Expr{typ: p.typ, eval: p.eval, references: c.references, asked: c.asked}, nil
 }
 
 // Type is what is known of the result before any row is read. A value's own kind may be another where a database
@@ -59,12 +60,17 @@ func (e *Expr) True(s *Scope) (bool, error) {
 // lookups and of lists. Each comes once, in the order of their first mention.
 func (e *Expr) References() []string { return slices.Clone(e.references) }
 
+// AskedForNull are the columns, as the database spells them, that the expression itself asks for NULL: with == nil and != nil, or by
+// giving another value with ?? and coalesce.
+func (e *Expr) AskedForNull() []string { return slices.Clone(e.asked) }
+
 // part is a compiled node with what its user may want to know of it.
 type part struct {
 	typ     Type
 	eval    evaluator
 	fixed   *record.Value // the value, where no row is needed for it
 	isNil   bool          // the word nil itself
+	column  string        // the row's column, where the part is nothing but one
 	spelled string        // as errors call it; empty for what is too long
 }
 
@@ -78,6 +84,7 @@ type compiler struct {
 	source     []rune
 	names      Names
 	references []string
+	asked      []string
 	visited    int
 	depth      int
 }

@@ -95,6 +95,7 @@ func (c *compiler) first(n ast.Node, parts []*part) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.ask(parts[:len(parts)-1]...)
 	return build(typ, func(s *Scope) (record.Value, error) {
 		for _, eval := range evals {
 			if v, err := eval(s); err != nil || !v.Null {

@@ -52,6 +52,15 @@ func (c *compiler) refer(name string) {
 	}
 }
 
+// ask notes the columns that are asked for NULL.
+func (c *compiler) ask(parts ...*part) {
+	for _, p := range parts {
+		if p.column != "" {
+			c.asked = append(c.asked, p.column)
+		}
+	}
+}
+
 func (c *compiler) bound(n ast.Node, b Binding, i int, values func(*Scope) []record.Value) *part {
 	c.refer(b.Name)
 	at := c.place(n)
@@ -116,7 +125,7 @@ func (c *compiler) rowColumn(n ast.Node, name string) (*part, error) {
 	}
 	c.refer(name)
 	at := c.place(n)
-	return &part{typ: typ, eval: func(s *Scope) (record.Value, error) {
+	return &part{typ: typ, column: name, eval: func(s *Scope) (record.Value, error) {
 		if v := find(&s.Row, i, name); v != nil {
 			return *v, nil
 		}

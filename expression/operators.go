@@ -38,7 +38,7 @@ func (c *compiler) binary(n *ast.BinaryNode) (*part, error) {
 		return c.junction(n, a, b)
 	case "==", "!=":
 		if a.isNil || b.isNil {
-			return isNull(n, a, b)
+			return c.isNull(n, a, b)
 		}
 		return c.comparison(n, a, b)
 	case "<", "<=", ">", ">=":
@@ -56,11 +56,12 @@ func (c *compiler) binary(n *ast.BinaryNode) (*part, error) {
 }
 
 // isNull is == nil and != nil, which are never NULL themselves.
-func isNull(n *ast.BinaryNode, a, b *part) (*part, error) {
+func (c *compiler) isNull(n *ast.BinaryNode, a, b *part) (*part, error) {
 	asked, want := a, n.Operator == "=="
 	if a.isNil {
 		asked = b
 	}
+	c.ask(asked)
 	return build(Type{Kind: record.Boolean}, func(s *Scope) (record.Value, error) {
 		v, err := asked.eval(s)
 		if err != nil {

@@ -28,6 +28,20 @@ func TestAColumnAloneGivesItsValueUntouched(t *testing.T) {
 	require.Equal(t, record.Value{Kind: record.Date, Null: true}, o.evalValue(t, "no_day"))
 }
 
+func TestColumnsThatAreAskedForNullAreKnown(t *testing.T) {
+	for src, want := range map[string][]string{
+		`status == "A"`:                                  nil,
+		`coalesce(status, note) == "A"`:                  {"status"},
+		`(status ?? "x") == "A"`:                         {"status"},
+		`row["Odd Name"] != nil and row["Odd Name"] > 1`: {"Odd Name"},
+		`nil == status or upper(note) == "A"`:            {"status"},
+	} {
+		e, err := expression.Compile(src, expression.Names{Open: true})
+		require.NoError(t, err)
+		require.Equal(t, want, e.AskedForNull(), src)
+	}
+}
+
 func TestReferencesNameEachOnceAsTheDatabaseDoes(t *testing.T) {
 	e, err := expression.Compile(`customer.blocked or row["Odd Name"] == status and seq > 1 or status == "A" or not customer.blocked`, released().names)
 	require.NoError(t, err)

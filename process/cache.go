@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/sqlvalue"
 )
 
 // cache keeps answers by key, and lets one call at a time ask for a key.
@@ -18,16 +19,21 @@ type cache struct {
 	count *counter
 
 	mu      sync.Mutex
+	weight  int // of all entries
 	entries map[string]*list.Element
 	recent  *list.List // of *entry, the most recently used first
 	flights map[string]*flight
 }
 
 type entry struct {
-	key   string
-	a     answer
-	until time.Time
+	key    string
+	a      answer
+	until  time.Time
+	weight int
 }
+
+// maxWeight bounds what the answers of one cache weigh, whatever max_entries allows: a list of rows alone may weigh 8 MiB.
+const maxWeight = 64 << 20
 
 // flight is a call that is under way. What it came to is written before done is closed.
 type flight struct {
@@ -112,14 +118,17 @@ func (c *cache) keep(key string, a answer, began time.Time) {
 	if ttl <= 0 {
 		return
 	}
-	c.entries[key] = c.recent.PushFront(&entry{key: key, a: a, until: began.Add(ttl)})
-	if c.recent.Len() > c.o.MaxEntries {
+	e := &entry{key: key, a: a, until: began.Add(ttl), weight: len(key) + sqlvalue.Weigh(a.value)}
+	c.entries[key] = c.recent.PushFront(e)
+	for c.weight += e.weight; c.recent.Len() > c.o.MaxEntries || c.weight > maxWeight; {
 		c.drop(c.recent.Back())
 	}
 }
 
 func (c *cache) drop(at *list.Element) {
-	delete(c.entries, at.Value.(*entry).key)
+	e := at.Value.(*entry)
+	delete(c.entries, e.key)
+	c.weight -= e.weight
 	c.recent.Remove(at)
 }
 

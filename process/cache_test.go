@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -55,6 +56,21 @@ func TestAnswerIsAsOldAsItsQuestion(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, "a1", w.ask("a"))
+}
+
+func TestAnswersAreBoundedByTheirWeightToo(t *testing.T) {
+	w := newClockwork(t, Cache{TTL: time.Hour, MaxEntries: 1000})
+	large := record.Value{Text: strings.Repeat("x", maxWeight/4)}
+	for i := range 10 {
+		_, _, err := w.get(t.Context(), strconv.Itoa(i), func() (answer, error) { return answer{value: large, rows: 1}, nil })
+		require.NoError(t, err)
+		require.LessOrEqual(t, w.weight, maxWeight)
+	}
+	require.Len(t, w.entries, 3)
+	for w.recent.Len() > 0 {
+		w.drop(w.recent.Back())
+	}
+	require.Zero(t, w.weight)
 }
 
 func TestMissingRowHasATimeOfItsOwn(t *testing.T) {

@@ -1,10 +1,13 @@
 package process
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/rowrelay/rowrelay/expression"
 	"github.com/rowrelay/rowrelay/record"
 )
 
@@ -36,6 +39,24 @@ func show(v record.Value) string {
 
 func printable(text string) bool {
 	return utf8.ValidString(text) && strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
+}
+
+// because tells of the row's columns that the filter looked at.
+func (s *step) because(scope *expression.Scope) string {
+	var texts []string
+	for _, name := range s.filter.References() {
+		at := slices.IndexFunc(scope.Row.Columns, func(c record.Column) bool { return c.Name == name })
+		if at < 0 {
+			continue
+		}
+		v := scope.Row.Values[at]
+		text := show(v)
+		if v.Kind == record.Text && !v.Null {
+			text = strconv.Quote(text)
+		}
+		texts = append(texts, name+" = "+text)
+	}
+	return strings.Join(texts, "  ")
 }
 
 // brief is a text of the database in one line, cut to about max bytes.

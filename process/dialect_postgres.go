@@ -59,8 +59,11 @@ var plain = map[string]bool{
 
 // postgresType is the column's type where every PostgreSQL has it, else one that takes all values of its kind.
 func postgresType(c record.Column) string {
-	if plain[c.Type] {
+	switch {
+	case plain[c.Type]:
 		return c.Type
+	case c.Type == "character": // whose cast would be to one character
+		return "bpchar"
 	}
 	if element, ok := strings.CutSuffix(c.Type, "[]"); ok && plain[element] {
 		return c.Type

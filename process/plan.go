@@ -59,8 +59,12 @@ func (p *Plan) Names() expression.Names { return p.names }
 // Verdict is what became of a row.
 type Verdict struct {
 	Filtered bool
-	By       string     // the name of the filter
-	Steps    []StepInfo // of Preview: every item that was reached, and the one that failed
+	By       string // the name of the filter
+
+	// Of Preview.
+	Path    string     // of the filter in the file
+	Because string     // the columns that the filter looked at: status = "DRAFT"
+	Steps   []StepInfo // every item that was reached, and the one that failed
 }
 
 // StepInfo tells of one item, for people.
@@ -97,7 +101,7 @@ func (p *Plan) Preview(ctx context.Context, s *expression.Scope) (v Verdict, err
 			return v, err
 		}
 		if o.dropped {
-			v.Filtered, v.By = true, name
+			v.Filtered, v.By, v.Path, v.Because = true, name, p.steps[i].item.Path, p.steps[i].because(s)
 			return v, nil
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/record"
 )
 
 // versus is what `preview --against -o json` writes.
@@ -27,7 +29,7 @@ type difference struct {
 
 // compare makes the messages of the same rows by another file, and shows what differs.
 func (p *previewCmd) compare(ctx context.Context, g *globals, v *viewer, now []viewed) error {
-	before, err := p.before(ctx, g, v)
+	before, err := p.before(ctx, g, v, now)
 	if err != nil {
 		return err
 	}
@@ -53,7 +55,7 @@ func (p *previewCmd) compare(ctx context.Context, g *globals, v *viewer, now []v
 }
 
 // before is what the other file makes of the same rows.
-func (p *previewCmd) before(ctx context.Context, g *globals, v *viewer) ([]viewed, error) {
+func (p *previewCmd) before(ctx context.Context, g *globals, v *viewer, now []viewed) ([]viewed, error) {
 	file, found := read(p.Against, config.Offline)
 	if err := found.Err(); err != nil {
 		return nil, err
@@ -61,18 +63,63 @@ func (p *previewCmd) before(ctx context.Context, g *globals, v *viewer) ([]viewe
 	if _, ok := file.Feeds[p.Feed]; !ok {
 		return nil, &problem{exitNo, fmt.Sprintf("%s has no feed %s", p.Against, p.Feed), "compare with a file that has it"}
 	}
-	old := *v
-	old.file = file
+	old := &viewer{previewCmd: p, file: file, source: v.source, columns: v.columns, rows: v.rows, left: v.left, store: v.store}
+	if !v.readsAs(file) {
+		if err := old.readAgain(ctx, v.rows); err != nil {
+			return nil, g.refused(err)
+		}
+		defer old.source.Close()
+	}
 	if err := old.prepare(ctx); err != nil {
 		return nil, g.refused(err)
 	}
 	defer old.recipe.Close()
-	return old.all(ctx)
+	made, err := old.all(ctx)
+	return inOrder(now, made), err
+}
+
+// readsAs: the other file reads the same columns of the same rows, so both take the rows that were read once.
+func (v *viewer) readsAs(other *config.File) bool {
+	connection := func(f *config.File) database.Options { return databaseOptions(f, f.Feeds[v.Feed].Source.Connection) }
+	return reflect.DeepEqual(sourceOptions(v.file, v.Feed), sourceOptions(other, v.Feed)) && reflect.DeepEqual(connection(v.file), connection(other))
+}
+
+// readAgain reads the rows of these numbers as the viewer's own file says.
+func (v *viewer) readAgain(ctx context.Context, rows []*record.Record) (err error) {
+	if err = v.open(ctx); err != nil {
+		return err
+	}
+	v.rows, v.left = nil, nil
+	if v.Row != "" {
+		return v.read(ctx)
+	}
+	var seqs []int64
+	for _, r := range rows {
+		seqs = append(seqs, r.Seq)
+	}
+	return v.take(ctx, seqs)
+}
+
+// inOrder is what was made of the same rows, in the same order; a row of which nothing was made is left out by the other file.
+func inOrder(rows, made []viewed) []viewed {
+	bySeq := map[int64]viewed{}
+	for _, one := range made {
+		bySeq[one.Seq] = one
+	}
+	found := make([]viewed, len(rows))
+	for i, one := range rows {
+		if other, ok := bySeq[one.Seq]; ok {
+			found[i] = other
+		} else {
+			found[i] = viewed{Seq: one.Seq, Outcome: leftOut}
+		}
+	}
+	return found
 }
 
 // same compares what the receiver would get.
 func same(a, b viewed) bool {
-	return a.Outcome == b.Outcome && a.Code == b.Code && a.Body == b.Body && reflect.DeepEqual(a.Headers, b.Headers)
+	return a.Outcome == b.Outcome && a.Code == b.Code && a.Body == b.Body && reflect.DeepEqual(a.Headers, b.Headers) && reflect.DeepEqual(a.Sent, b.Sent)
 }
 
 func (c versus) print(out *voice) {
@@ -95,7 +142,12 @@ func (d difference) String() string {
 		a, b := apart(d.Before.Body, d.Now.Body)
 		return printable(a) + "  →  " + printable(b)
 	}
-	return headerLine(d.Before) + "  →  " + headerLine(d.Now)
+	return travels(d.Before) + "  →  " + travels(d.Now)
+}
+
+// travels is all of a message but its document.
+func travels(one viewed) string {
+	return one.Sent.Destination + "  " + one.Sent.Class + "  " + headerLine(one)
 }
 
 func outcomeOf(one viewed) string {

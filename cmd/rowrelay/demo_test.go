@@ -67,7 +67,7 @@ func canBePlayedWith(t *testing.T, dir string) {
 	previewed := types("preview", "orders", "--seq", "1..3")
 	require.Equal(t, exitOK, previewed.code, previewed.err)
 	require.Contains(t, previewed.out, "<ord:Customer>O'Neill &lt;Ltd&gt;</ord:Customer><ord:Amount currency=\"EUR\">47.70</ord:Amount>")
-	require.Contains(t, previewed.out, `FILTERED by "no drafts"`)
+	require.Contains(t, previewed.out, `FILTERED by process[0] "no drafts"`)
 	require.Regexp(t, `orders +down .* 170 +0 +17 `, types("status").out)
 	require.Contains(t, types("failed").out, "XML_INVALID_CHAR")
 	require.Contains(t, types("failed", "show", "orders", "10").out, "orders 10  FAILED")

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -62,6 +64,22 @@ func TestCheckConnectOnPostgreSQL(t *testing.T) {
 	require.NoError(t, st.Close())
 	require.Regexp(t, `(?m)^\[ok\]   store .*id acme-prod`, rowrelay("check", "--connect", path).out)
 	require.Contains(t, rowrelay("status", "-c", path).out, "store relaydb\n! no daemon has run")
+}
+
+func TestCheckConnectWarnsOfNullInFiltersAndOfHiddenColumns(t *testing.T) {
+	r := newReal(t)
+	r.Exec(t, `ALTER TABLE orders ADD feed text, ADD seq int`)
+	path := r.file(t, "order_seq", r.reader.Password)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	steps := "    process:\n      - filter: order_seq > 0 and amount > 0\n      - filter: coalesce(amount, 0) > 0 and loose != nil and loose > 1\n    message:"
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), "    message:", steps, 1)), 0o600))
+	got := rowrelay("check", "--connect", path)
+	require.Equal(t, exitOK, got.code, got.out)
+	require.Contains(t, got.out, "process[0].filter: amount can be NULL; such rows are filtered out")
+	require.Equal(t, 1, strings.Count(got.out, "can be NULL"))
+	require.Contains(t, got.out, "the column feed is hidden")
+	require.Contains(t, got.out, `write row["seq"] for the column`)
 }
 
 func TestCheckConnectNamesAMissingIndexOnTheSequence(t *testing.T) {

@@ -71,8 +71,8 @@ func (p *previewCmd) Run(ctx context.Context, g *globals) error {
 	if _, ok := file.Feeds[p.Feed]; !ok {
 		return unknownFeed(p.Feed, file.FeedNames())
 	}
-	v, err := p.open(ctx, g, file)
-	if err != nil {
+	v := &viewer{previewCmd: p, file: file}
+	if err := v.start(ctx); err != nil {
 		return g.refused(err)
 	}
 	defer v.close()
@@ -105,25 +105,32 @@ type viewer struct {
 	left []int64 // numbers of rows that `where` leaves out
 }
 
-func (p *previewCmd) open(ctx context.Context, g *globals, file *config.File) (*viewer, error) {
-	v := &viewer{previewCmd: p, file: file}
-	var err error
-	if v.source, err = newSource(file, p.Feed); err != nil {
-		return nil, err
+// start opens all that is needed; what it has opened of that is closed again with an error.
+func (v *viewer) start(ctx context.Context) error {
+	err := v.open(ctx)
+	if err != nil {
+		return err
 	}
-	d, err := v.source.Open(ctx)
-	if err == nil {
-		v.columns = d.Columns
-		err = v.prepare(ctx)
-	}
-	if err == nil {
+	if err = v.prepare(ctx); err == nil {
 		err = v.begin(ctx)
 	}
 	if err != nil {
 		v.close()
-		return nil, err
 	}
-	return v, nil
+	return err
+}
+
+// open opens the source alone, or leaves nothing open.
+func (v *viewer) open(ctx context.Context) (err error) {
+	if v.source, err = newSource(v.file, v.Feed); err != nil {
+		return err
+	}
+	d, err := v.source.Open(ctx)
+	if err != nil {
+		_ = v.source.Close()
+	}
+	v.columns = d.Columns
+	return err
 }
 
 func (v *viewer) prepare(ctx context.Context) (err error) {
@@ -141,10 +148,12 @@ func (v *viewer) begin(ctx context.Context) error {
 		subject = "the query"
 	}
 	v.store = v.file.Store.ID
-	if st, err := openStore(ctx, v.file, false); err == nil {
+	st, away := openStore(ctx, v.file, false)
+	if away == nil {
 		defer st.Close()
 		v.store = st.ID()
-		if p, err := st.Position(ctx, v.Feed); err == nil {
+		p, err := st.Position(ctx, v.Feed)
+		if err == nil {
 			v.after, v.where = p.LastRead, fmt.Sprintf("Reads %s after %d", subject, p.LastRead)
 			return nil
 		} else if !errors.Is(err, store.ErrNoFeed) {
@@ -154,6 +163,9 @@ func (v *viewer) begin(ctx context.Context) error {
 	start := v.file.Feeds[v.Feed].Source.Start
 	b, err := v.source.Start(ctx, source.Start{Mode: start.Mode, At: start.At})
 	v.after, v.where = b.After, fmt.Sprintf("Reads %s after %d, where the feed will begin", subject, b.After)
+	if missing, ok := errors.AsType[*store.SchemaError](away); away != nil && (!ok || missing.Have > 0) {
+		v.where = fmt.Sprintf("Reads %s after %d, where the feed began: where it stands now is not known (%s)", subject, b.After, explain(away).text)
+	}
 	return err
 }
 
@@ -213,6 +225,11 @@ func (v *viewer) named(ctx context.Context) error {
 			v.left = append(v.left, n.Seq)
 		}
 	}
+	return v.take(ctx, seqs)
+}
+
+// take reads the rows of these numbers.
+func (v *viewer) take(ctx context.Context, seqs []int64) error {
 	for len(seqs) > 0 {
 		some, seen, err := v.source.Late(ctx, seqs, source.Limit{Rows: 1000, Bytes: previewBytes})
 		if err != nil {

@@ -80,10 +80,10 @@ func TestPreviewShowsFinishedMessagesAndTouchesNothing(t *testing.T) {
 	require.Contains(t, got.err, "Reads orders after 0, where the feed will begin. Nothing is sent, nothing is recorded.")
 	require.Contains(t, got.out, "1  A-1   would be SENT   queue ERP.ORDERS  TextMessage")
 	require.Contains(t, got.out, "released only ok · customer 1 row")
-	require.Contains(t, got.out, "dedupId=acme.orders.1  JMSCorrelationID=A-1  JMSType=Order.v2  orderStatus=RELEASED")
+	require.Contains(t, got.out, "dedupId=acme.orders.1  JMSCorrelationID=A-1  JMSType=Order.v2  persistent  orderStatus=RELEASED")
 	require.Contains(t, got.out, `<ord:Order xmlns:ord="urn:acme:orders:v2"><ord:Number>A-1</ord:Number><ord:Amount>10.50</ord:Amount>`+
 		`<ord:Customer><ord:Name>Müller &amp; Söhne</ord:Name></ord:Customer><ord:Lines><ord:Line no="1"><ord:Sku>X</ord:Sku></ord:Line><ord:Line no="2">`)
-	require.Contains(t, got.out, `2  A-2   FILTERED by "released only"`)
+	require.Contains(t, got.out, `2  A-2   FILTERED by process[0] "released only": status = "DRAFT"`)
 	require.Regexp(t, `3  A-3   would be FAILED  LOOKUP_NOT_FOUND: .*\n +\S*rowrelay.yaml:12:\d+ → the row is missing`, got.out)
 	require.Contains(t, got.out, "lines not needed")
 	require.NoFileExists(t, filepath.Join(filepath.Dir(path), "rowrelay.db"), "no store was made")
@@ -126,6 +126,72 @@ func TestPreviewAgainstShowsExactlyWhatDiffers(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal([]byte(got.out), &c), got.out)
 	require.EqualValues(t, 1, c.Differ[0].Seq)
+}
+
+func TestPreviewAgainstComparesHowMessagesTravelAndWhichRowsAreRead(t *testing.T) {
+	now := newShop(t)
+	text, err := os.ReadFile(now)
+	require.NoError(t, err)
+	for _, c := range []struct{ old, new, want string }{
+		{"queue: ERP.ORDERS", "topic: ERP.ORDERS", "topic ERP.ORDERS  TextMessage  dedupId=acme.orders.1  JMSCorrelationID=A-1  JMSType=Order.v2  persistent  orderStatus=RELEASED  →  queue ERP.ORDERS  TextMessage"},
+		{"root: ord:Order", "root: ord:Order\n      class: bytes", "BytesMessage"},
+		{"root: ord:Order", "root: ord:Order\n      persistent: false", "not persistent"},
+		{"root: ord:Order", "root: ord:Order\n      priority: 7", "JMSPriority=7"},
+		{"root: ord:Order", "root: ord:Order\n      ttl: 5m", "expires after 5m"},
+		{`where: "status <> 'HIDDEN'"`, `where: "status <> 'RELEASED'"`, "left out by where  →  SENT"},
+		{"table: orders", "query: 'SELECT order_seq, order_no, customer_id, status, amount, 1 AS one FROM orders'", "no filter of the table"},
+	} {
+		old := filepath.Join(filepath.Dir(now), "old.yaml")
+		edited := strings.Replace(string(text), c.old, c.new, 1)
+		if strings.HasPrefix(c.new, "query") {
+			edited = strings.Replace(edited, `, where: "status <> 'HIDDEN'"`, "", 1)
+			edited = strings.Replace(edited, "from: amount,", "from: 'coalesce(amount, one)',", 1) // only the old file's rows have it
+			c.want = "1 row: 1 same, 0 differ"
+		}
+		require.NoError(t, os.WriteFile(old, []byte(edited), 0o600))
+		got := rowrelay("preview", "orders", "--seq", "1", "--against", old, "-c", now)
+		require.Contains(t, got.out, c.want, got.err)
+	}
+}
+
+func TestPreviewSaysWhenTheStoreCannotBeAsked(t *testing.T) {
+	path := newShop(t, "store: { id: acme }", "store: { id: acme, connection: relaydb }", "connections:", "connections:\n  relaydb: { url: \"postgres://127.0.0.1:1/relay?sslmode=disable\", user: u }")
+	got := rowrelay("preview", "orders", "--limit", "1", "-c", path)
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.err, "Reads orders after 0, where the feed began: where it stands now is not known (relaydb CONN_REFUSED")
+}
+
+func TestTestsTakeDatesDecimalsAndTheTypesOfALookup(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rowrelay.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(`
+connections:
+  erp: { url: "sqlite:erp.db", timezone: Europe/Berlin }
+  mq: { url: "stomp://127.0.0.1:1" }
+feeds:
+  orders:
+    source: { connection: erp, table: orders, sequence: id, start: first }
+    process:
+      - lookup: { into: customer, connection: erp, rows: one, columns: { blocked: bool }, sql: SELECT blocked FROM customers }
+      - filter: not customer.blocked and amount * 2 > 20.5 and "1.50" + tax == "1.500.5" and due < "2026-09-03"
+    message:
+      root: Order
+      fields:
+        - { to: Day, from: 'fmt(ordered, "yyyy-MM-dd HH:mm")' }
+        - { to: Local, from: 'fmt(local, "yyyy-MM-dd HH:mm")' }
+        - { to: Until, from: 'fmt(until, "HH:mm")' }
+    sink: { connection: mq, queue: Q }
+    tests:
+      - name: moments
+        row: { id: 1, amount: "10.5", tax: "0.5", ordered: 2026-09-01T12:03:07+02:00, local: 2026-09-01 12:03:07, due: 2026-09-02, until: 12:30:00 }
+        lookups: { customer: { blocked: 0 } }
+        expect: { outcome: SENT, message: { Order/Day: "2026-09-01 10:03", Order/Local: "2026-09-01 10:03", Order/Until: "12:30" } }
+      - name: blocked
+        row: { id: 1, amount: "10.5" }
+        lookups: { customer: { blocked: 1 } }
+        expect: { outcome: FILTERED }
+`), 0o600))
+	got := rowrelay("test", "-c", path)
+	require.Equal(t, exitOK, got.code, got.out+got.err)
 }
 
 func TestTheFilesTestsRunWithoutDatabaseAndBroker(t *testing.T) {

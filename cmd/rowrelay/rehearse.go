@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"regexp"
-	"slices"
-	"strconv"
 
 	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/expression"
@@ -126,8 +122,14 @@ func perform(file *config.File, feed string, test config.Test) (p performed, err
 	}
 	defer r.Close()
 	results := map[string]record.Value{}
-	for into, d := range test.Lookups {
-		results[into] = valueOf(d)
+	for _, it := range file.Feeds[feed].Process {
+		l := it.Lookup
+		if l == nil {
+			continue
+		}
+		if _, given := test.Lookups[l.Into]; given {
+			results[l.Into] = valueOf(test.Lookups[l.Into], file.Connections[l.Connection].Location())
+		}
 	}
 	plan, faults := r.pipeline.Rehearse(expression.Names{Open: true}, results)
 	if len(faults) > 0 {
@@ -138,7 +140,7 @@ func perform(file *config.File, feed string, test config.Test) (p performed, err
 		return p, err
 	}
 	s := &steps{feed, plan, mapping}
-	scope := s.scope(testRow(file.Feeds[feed].Source, test))
+	scope := s.scope(testRow(file, feed, test))
 	verdict, err := plan.Run(context.Background(), scope)
 	if p.filtered = verdict.Filtered; err == nil && !p.filtered {
 		p.message, err = mapping.Render(scope)
@@ -147,63 +149,4 @@ func perform(file *config.File, feed string, test config.Test) (p performed, err
 		p.failure, err = f, nil
 	}
 	return p, err
-}
-
-// testRow is a test's row: the columns that the file lists, in their order, else those of the test by name.
-func testRow(s config.Source, test config.Test) *record.Record {
-	names := s.Columns
-	if names == nil {
-		names = slices.Sorted(maps.Keys(test.Row))
-	}
-	r := &record.Record{}
-	for _, name := range names {
-		v := record.Value{Null: true}
-		if d, given := test.Row[name]; given {
-			v = valueOf(d)
-		}
-		r.Row.Columns = append(r.Row.Columns, record.Column{Name: name, Kind: v.Kind})
-		r.Row.Values = append(r.Row.Values, v)
-	}
-	r.Seq, _ = strconv.ParseInt(test.Row[s.Sequence].Text, 10, 64) // 0 where the test names none
-	return r
-}
-
-var (
-	integer = regexp.MustCompile(`^-?[0-9]+$`)
-	decimal = regexp.MustCompile(`^-?[0-9]+\.[0-9]+$`)
-)
-
-// valueOf is what a test writes: without quotes a number or true and false is what it looks like, all else is a text.
-func valueOf(d config.Data) record.Value {
-	switch {
-	case d.Null:
-		return record.Value{Null: true}
-	case d.Items != nil:
-		list := record.Value{Kind: record.List, Items: []record.Value{}}
-		for _, item := range d.Items {
-			list.Items = append(list.Items, valueOf(item))
-		}
-		return list
-	case d.Columns != nil:
-		return objectOf(d)
-	case d.Quoted:
-		return record.Value{Text: d.Text}
-	case d.Text == "true" || d.Text == "false":
-		return record.Value{Kind: record.Boolean, Text: d.Text}
-	case integer.MatchString(d.Text):
-		return record.Value{Kind: record.Integer, Text: d.Text}
-	case decimal.MatchString(d.Text):
-		return record.Value{Kind: record.Decimal, Text: d.Text}
-	}
-	return record.Value{Text: d.Text}
-}
-
-func objectOf(d config.Data) record.Value {
-	row := &record.Row{}
-	for _, name := range slices.Sorted(maps.Keys(d.Columns)) {
-		v := valueOf(d.Columns[name])
-		row.Columns = append(row.Columns, record.Column{Name: name, Kind: v.Kind})
-		row.Values = append(row.Values, v)
-	}
-	return record.Value{Kind: record.Object, Row: row}
 }

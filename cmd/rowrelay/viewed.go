@@ -18,13 +18,16 @@ import (
 type viewed struct {
 	Seq     int64        `json:"seq"`
 	Key     string       `json:"key,omitempty"`
-	Outcome string       `json:"outcome"`        // SENT, FILTERED, FAILED, or left out by where
-	By      string       `json:"by,omitempty"`   // the filter
-	Code    record.Code  `json:"code,omitempty"` // with FAILED
+	Outcome string       `json:"outcome"`           // SENT, FILTERED, FAILED, or left out by where
+	By      string       `json:"by,omitempty"`      // the filter's name
+	Filter  string       `json:"filter,omitempty"`  // its place in the feed: process[0]
+	Because string       `json:"because,omitempty"` // what it looked at
+	Code    record.Code  `json:"code,omitempty"`    // with FAILED
 	Text    string       `json:"text,omitempty"`
 	At      string       `json:"at,omitempty"` // file:line:column of what the row failed at
 	ID      string       `json:"message_id,omitempty"`
 	Headers sink.Headers `json:"headers,omitzero"`
+	Sent    *transport   `json:"transport,omitempty"` // with SENT
 	Body    string       `json:"body,omitempty"`
 
 	steps []process.StepInfo
@@ -47,14 +50,15 @@ func (v *viewer) view(ctx context.Context, s *steps, r *record.Record) (viewed, 
 	verdict, err := s.plan.Preview(ctx, scope)
 	one.steps = verdict.Steps
 	if err == nil && verdict.Filtered {
-		one.Outcome, one.By = string(record.Filtered), verdict.By
+		one.Outcome, one.By, one.Because = string(record.Filtered), verdict.By, verdict.Because
+		one.Filter = strings.TrimPrefix(verdict.Path, "feeds."+v.Feed+".")
 		return one, nil
 	}
 	if err == nil {
 		began := time.Now()
 		m, failed := s.mapping.Render(scope)
 		if one.took, err = time.Since(began), failed; err == nil {
-			one.Outcome, one.Body, one.Headers = string(record.Sent), string(m.Body), headers(m.Headers)
+			one.Outcome, one.Body, one.Headers, one.Sent = string(record.Sent), string(m.Body), headers(m.Headers), transportOf(v.file.Feeds[v.Feed])
 			return one, nil
 		}
 	}
@@ -124,9 +128,9 @@ func (v *viewer) lines(one viewed) string {
 	head := strings.TrimRight(fmt.Sprintf("%d  %s", one.Seq, printable(one.Key)), " ")
 	switch one.Outcome {
 	case string(record.Sent):
-		head += fmt.Sprintf("   would be SENT   %s  %s  %d B", v.destination(), v.class(), len(one.Body))
+		head += fmt.Sprintf("   would be SENT   %s  %s  %d B", one.Sent.Destination, one.Sent.Class, len(one.Body))
 	case string(record.Filtered):
-		head += fmt.Sprintf("   FILTERED by %q", one.By)
+		head += strings.TrimSuffix(fmt.Sprintf("   FILTERED by %s %q: %s", one.Filter, one.By, printable(one.Because)), ": ")
 	case failedOutcome:
 		head += fmt.Sprintf("   would be FAILED  %s: %s", one.Code, printable(one.Text))
 	default:
@@ -145,21 +149,6 @@ func (v *viewer) lines(one viewed) string {
 	return strings.Join(lines, "\n      ")
 }
 
-func (v *viewer) destination() string {
-	s := v.file.Feeds[v.Feed].Sink
-	if s.Topic != "" {
-		return "topic " + s.Topic
-	}
-	return "queue " + s.Queue
-}
-
-func (v *viewer) class() string {
-	if v.file.Feeds[v.Feed].Message.Class == string(sink.Bytes) {
-		return "BytesMessage"
-	}
-	return "TextMessage"
-}
-
 func (v *viewer) stepLine(one viewed) string {
 	var parts []string
 	for _, s := range one.steps {
@@ -173,24 +162,6 @@ func (v *viewer) stepLine(one viewed) string {
 		parts = append(parts, fmt.Sprintf("message %.1f ms", float64(one.took.Microseconds())/1000))
 	}
 	return strings.Join(parts, " · ")
-}
-
-func headerLine(one viewed) string {
-	h := one.Headers
-	correlation := h.CorrelationID
-	if correlation == "" {
-		correlation = one.ID
-	}
-	parts := []string{"dedupId=" + one.ID, "JMSCorrelationID=" + correlation}
-	for _, p := range []sink.Property{{Name: "JMSType", Value: h.Type}, {Name: "JMSReplyTo", Value: h.ReplyTo}, {Name: "JMSXGroupID", Value: h.GroupID}} {
-		if p.Value != "" {
-			parts = append(parts, p.Name+"="+p.Value)
-		}
-	}
-	for _, p := range h.Properties {
-		parts = append(parts, p.Name+"="+p.Value)
-	}
-	return printable(strings.Join(parts, "  "))
 }
 
 // write keeps the documents as files.

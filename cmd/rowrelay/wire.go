@@ -47,20 +47,24 @@ func databaseOptions(f *config.File, connection string) database.Options {
 
 // newSource makes a feed's source, with a pool of its own.
 func newSource(f *config.File, feed string) (source.Source, error) {
-	s := f.Feeds[feed].Source
-	o := databaseOptions(f, s.Connection)
+	o := databaseOptions(f, f.Feeds[feed].Source.Connection)
 	o.ReadOnly = true
 	db, err := database.Open(o)
 	if err != nil {
 		return nil, err
 	}
+	src, err := source.New(sourceOptions(f, feed), db)
+	return placedSource{src, f}, err
+}
+
+func sourceOptions(f *config.File, feed string) source.Options {
+	s := f.Feeds[feed].Source
 	c := f.Connections[s.Connection]
-	src, err := source.New(source.Options{
+	return source.Options{
 		Feed: feed, Connection: s.Connection, Table: s.Table, Query: s.Query, Columns: s.Columns, Where: s.Where,
 		Sequence: s.Sequence, BusinessKey: s.BusinessKey, Created: s.Created,
 		Zone: c.Location(), RequireReadOnly: c.RequireReadOnly,
-	}, db)
-	return placedSource{src, f}, err
+	}
 }
 
 // newSink makes a feed's sink; notify may be nil.
