@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -46,6 +47,34 @@ func TestKeysOfThisVersionAreAcceptedAndLaterOnesAreCalledPlanned(t *testing.T) 
 		"store.migrate", "store.payload", "store.retention", "store.require_reason", "http",
 		"feeds.orders.keep_order", "feeds.orders.order_key", "feeds.orders.on_failure", "feeds.orders.process[3].lookup.http",
 	}, later)
+}
+
+// TestEveryKeyStandsInTheFileOfEveryKey: a key that is not written there is not run by whatever runs that file.
+func TestEveryKeyStandsInTheFileOfEveryKey(t *testing.T) {
+	written := map[string]bool{}
+	named := regexp.MustCompile(`^(connections|feeds)\.[^.]+|\.(namespaces|properties|columns|row|lookups)\.[^.\[]+|(\.expect\.message)\..*`)
+	for path := range mapped(t).text().marks {
+		path = regexp.MustCompile(`\[\d+\]`).ReplaceAllString(path, "[]")
+		written[named.ReplaceAllStringFunc(path, func(s string) string {
+			if m := named.FindStringSubmatch(s); m[1] != "" {
+				return m[1] + ".NAME"
+			} else if m[2] != "" {
+				return "." + m[2]
+			}
+			return named.FindStringSubmatch(s)[3]
+		})] = true
+	}
+	var missing []string
+	for _, path := range keys(reflect.TypeFor[File](), "") {
+		if !written[path] {
+			missing = append(missing, path)
+		}
+	}
+	require.Equal(t, []string{
+		"connections.NAME.max_frame",                                                                                       // RabbitMQ only
+		"feeds.NAME.source.query", "feeds.NAME.process[].when", "feeds.NAME.sink.topic", "feeds.NAME.tests[].expect.error", // beside others that exclude them, or that are planned
+		"feeds.NAME.tests[].expect.headers.correlation_id", "feeds.NAME.tests[].expect.headers.type", "feeds.NAME.tests[].expect.headers.reply_to", "feeds.NAME.tests[].expect.headers.group_id",
+	}, missing)
 }
 
 func TestMappingIsReadAsWritten(t *testing.T) {

@@ -96,7 +96,7 @@ func (c *compiler) incomparable(n ast.Node, a, b *part) error {
 	}
 	for _, p := range []*part{a, b} {
 		if kind, known := p.kind(); known && !isOrdered(kind) && (a.typ.Any || b.typ.Any) {
-			return c.fault(n, "", "%s is %s, which is not for this operator", p.called("this"), word(kind))
+			return c.fault(n, "compare what is in it, or ask for NULL with == nil", "%s is %s, which is not for this operator", p.called("this"), word(kind))
 		}
 	}
 	return c.mismatch(n, a, b)

@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/expr-lang/expr/ast"
@@ -26,14 +27,22 @@ type evaluator func(*Scope) (record.Value, error)
 func Compile(src string, n Names) (*Expr, error) {
 	root, err := parse(src)
 	if err != nil {
-		return nil, err
+		return nil, advised(err)
 	}
 	c := &compiler{source: []rune(src), names: n}
 	p, err := c.compile(root)
 	if err != nil {
-		return nil, err
+		return nil, advised(err)
 	}
 	return &Expr{typ: p.typ, eval: p.eval, references: c.references, asked: c.asked}, nil
+}
+
+// advised gives an error that knows no remedy of its own the place where the language is explained.
+func advised(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Remedy == "" {
+		e.Remedy = "operators, functions and how values are written: docs/config.md, Expressions"
+	}
+	return err
 }
 
 // Type is what is known of the result before any row is read. A value's own kind may be another where a database

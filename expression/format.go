@@ -18,7 +18,7 @@ func (c *compiler) format(n ast.Node, args []ast.Node) (*part, error) {
 		return nil, err
 	}
 	if kind, known := p.kind(); known && !isMoment(kind) {
-		return nil, c.fault(args[0], "", "%s is %s; fmt wants a date, a dateTime or a time", p.called("this"), word(kind))
+		return nil, c.fault(args[0], "name a column that holds one", "%s is %s; fmt wants a date, a dateTime or a time", p.called("this"), word(kind))
 	}
 	layout, err := c.pattern(args[1])
 	if err != nil {
@@ -29,7 +29,7 @@ func (c *compiler) format(n ast.Node, args []ast.Node) (*part, error) {
 	}
 	if kind, known := p.kind(); known {
 		if why := layout.unfit(kind); why != "" {
-			return nil, c.fault(args[1], "", "%s", why)
+			return nil, c.fault(args[1], "leave out the letters that it has nothing for", "%s", why)
 		}
 	}
 	at := c.place(n)
@@ -49,7 +49,7 @@ func (c *compiler) format(n ast.Node, args []ast.Node) (*part, error) {
 func (c *compiler) pattern(n ast.Node) (*layout, error) {
 	pattern, ok := n.(*ast.StringNode)
 	if !ok {
-		return nil, c.fault(n, "", "the pattern is a literal text")
+		return nil, c.fault(n, `write it in quotes: fmt(t, "yyyy-MM-dd")`, "the pattern is a literal text")
 	}
 	l, why := newLayout(pattern.Value)
 	if why != "" {
@@ -64,7 +64,7 @@ func (c *compiler) zone(args []ast.Node) (*time.Location, error) {
 	}
 	name, ok := args[0].(*ast.StringNode)
 	if !ok {
-		return nil, c.fault(args[0], "", "the zone is a literal text")
+		return nil, c.fault(args[0], `write it in quotes: fmt(t, "HH:mm", "Europe/Berlin")`, "the zone is a literal text")
 	}
 	zone, err := time.LoadLocation(name.Value)
 	if err != nil || name.Value == "" || name.Value == "Local" {

@@ -34,9 +34,9 @@ func (c *compiler) literal(n ast.Node) (*part, error) {
 	case *ast.FloatNode:
 		return c.decimal(n)
 	case *ast.ArrayNode:
-		return nil, c.fault(n, "", "a list stands only after in")
+		return nil, c.fault(n, `write it as in: status in ["A", "B"]`, "a list stands only after in")
 	case *ast.MapNode:
-		return nil, c.fault(n, "", "{...} stands only in mapvalue")
+		return nil, c.fault(n, `write it as in: mapvalue(status, {"A": "1"})`, "{...} stands only in mapvalue")
 	}
 	return nil, c.fault(n, "", "this is not a part of the language")
 }

@@ -73,10 +73,10 @@ func (c *compiler) table(n *ast.MapNode) (keys map[string]int, values []ast.Node
 		}
 		key, ok := pair.Key.(*ast.StringNode)
 		if !ok {
-			return nil, nil, c.fault(pair.Key, "", "a key of the table is a literal text")
+			return nil, nil, c.fault(pair.Key, `write it in quotes: {"A": "1"}`, "a key of the table is a literal text")
 		}
 		if _, twice := keys[key.Value]; twice {
-			return nil, nil, c.fault(key, "", "the key %q stands twice", key.Value)
+			return nil, nil, c.fault(key, "remove one of the two", "the key %q stands twice", key.Value)
 		}
 		keys[key.Value] = i
 		values = append(values, pair.Value)

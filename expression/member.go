@@ -35,7 +35,7 @@ func (c *compiler) isRow(n ast.Node) bool {
 // memberOf is a column of a looked-up row. Of a row that is NULL it is NULL.
 func (c *compiler) memberOf(base *part, n *ast.StringNode) (*part, error) {
 	if !base.is(record.Object) {
-		return nil, c.fault(n, "", "%s is %s and has no columns", base.called("this"), word(base.typ.Kind))
+		return nil, c.fault(n, "a point goes into what a lookup of one row has found", "%s is %s and has no columns", base.called("this"), word(base.typ.Kind))
 	}
 	i, typ := -1, Type{Any: true}
 	if !base.typ.Any {
@@ -79,9 +79,9 @@ func (c *compiler) item(n *ast.MemberNode, base *part) (*part, error) {
 	}
 	switch {
 	case !base.is(record.List):
-		return nil, c.fault(n, "", "%s is %s and has no items", base.called("this"), word(base.typ.Kind))
+		return nil, c.fault(n, "a number in brackets goes into a list", "%s is %s and has no items", base.called("this"), word(base.typ.Kind))
 	case !index.is(record.Integer):
-		return nil, c.fault(n, "", "%s is %s; an item's number is an integer", index.called("this"), word(index.typ.Kind))
+		return nil, c.fault(n, "items are counted from 0", "%s is %s; an item's number is an integer", index.called("this"), word(index.typ.Kind))
 	}
 	typ := Type{Any: true}
 	if base.typ.Item != nil {

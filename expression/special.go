@@ -57,7 +57,7 @@ func writeSpecial(f float64) string {
 // negative is unary minus; plus is the same without a change.
 func (c *compiler) negative(n *ast.UnaryNode, p *part) (*part, error) {
 	if p.isNil || !p.typ.Any && !isNumber(p.typ.Kind) {
-		return nil, c.fault(n, "", "%s is %s; %s wants a number", p.called("this"), p.word(), n.Operator)
+		return nil, c.fault(n, "dec(...) reads a decimal from text", "%s is %s; %s wants a number", p.called("this"), p.word(), n.Operator)
 	}
 	at, minus := c.place(n), n.Operator == "-"
 	return build(p.typ, func(s *Scope) (record.Value, error) {

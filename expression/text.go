@@ -27,7 +27,7 @@ func (c *compiler) match(n *ast.BinaryNode, a, b *part) (*part, error) {
 	if b.fixed != nil && b.fixed.Kind == record.Text && !b.fixed.Null {
 		pattern, err := regexp.Compile(b.fixed.Text)
 		if err != nil {
-			return nil, c.fault(n.Right, "", "%v", err)
+			return nil, c.fault(n.Right, "it is a regular expression as RE2 has it", "%v", err)
 		}
 		compile = func(string) (*regexp.Regexp, error) { return pattern, nil }
 	}
@@ -46,7 +46,7 @@ func (c *compiler) onTexts(n *ast.BinaryNode, a, b *part, do func(x, y string, a
 			return nil, c.mismatch(n, a, b)
 		}
 		if !p.is(record.Text) {
-			return nil, c.fault(n, "", "%s is %s; %s wants text", p.called("this"), p.word(), n.Operator)
+			return nil, c.fault(n, "name a column that holds text; fmt(...) writes a date or a time as one", "%s is %s; %s wants text", p.called("this"), p.word(), n.Operator)
 		}
 	}
 	at := c.place(n)

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -73,17 +72,17 @@ func condition(t expression.Type) error {
 func (i Item) checkLookup(names expression.Names) (faults []record.Fault) {
 	l := i.Lookup
 	if err := checkInto(l.Into, names); err != nil {
-		faults = append(faults, i.fault("lookup.into", err))
+		faults = append(faults, i.advised("lookup.into", err, "give the lookup another name"))
 	}
 	if _, err := l.bind(names); err != nil {
 		faults = append(faults, i.fault("lookup.sql", err))
 	}
 	if !slices.Contains([]Rows{One, Optional, Many}, l.Rows) {
-		faults = append(faults, i.fault("lookup.rows", errors.New("it is one, optional or many")))
+		faults = append(faults, i.advised("lookup.rows", fmt.Errorf("%q is none of its words", l.Rows), "write one, optional or many"))
 	}
 	for name, kind := range sorted(l.Columns) {
 		if _, ok := kinds[kind]; !ok {
-			faults = append(faults, i.fault("lookup.columns."+name, fmt.Errorf("%q is no type: it is one of %s", kind, kindNames())))
+			faults = append(faults, i.advised("lookup.columns."+name, fmt.Errorf("%q is no type", kind), "write one of "+kindNames()))
 		}
 	}
 	return faults
@@ -103,11 +102,11 @@ func checkInto(into string, names expression.Names) error {
 	}
 	for _, c := range names.Columns {
 		if strings.ToLower(c.Name) == into {
-			return fmt.Errorf("%q would hide the column %q: give the lookup another name", into, c.Name)
+			return fmt.Errorf("%q would hide the column %q", into, c.Name)
 		}
 	}
 	if isReserved(into) {
-		return fmt.Errorf("%q already means something in expressions: give the lookup another name", into)
+		return fmt.Errorf("%q already means something in expressions", into)
 	}
 	return nil
 }

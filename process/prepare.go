@@ -74,13 +74,11 @@ func (l *lookup) override(i Item) error {
 	for name, kind := range sorted(l.Columns) {
 		at := slices.IndexFunc(l.fields, func(f sqlvalue.Column) bool { return strings.EqualFold(f.Name, name) })
 		if at < 0 {
-			f := i.fault("lookup.columns."+name, fmt.Errorf("the statement yields no column %q", name))
 			columns := make([]record.Column, len(l.fields))
 			for i, field := range l.fields {
 				columns[i] = field.Column
 			}
-			f.Remedy = "it yields " + spell(columns)
-			return record.Misfit(f)
+			return record.Misfit(i.advised("lookup.columns."+name, fmt.Errorf("the statement yields no column %q", name), "it yields "+spell(columns)))
 		}
 		l.fields[at] = sqlvalue.As(l.fields[at], kinds[kind], l.Zone)
 	}

@@ -154,8 +154,8 @@ func (b badEdit) line() int {
 	return strings.Count(before, "\n") + 1
 }
 
-// refused saves a bad edit and waits until log and status say so; the old file stays in force.
-func (e *editor) refused(b badEdit, hash string) {
+// refused saves a bad edit and waits until log and status say so; the old file, with this many workers, stays in force.
+func (e *editor) refused(b badEdit, hash string, workers int) {
 	e.t.Helper()
 	refusals := func() []string { return linesWith(e.daemon.log.String(), "reload refused, the old file stays") }
 	before := len(refusals())
@@ -164,8 +164,8 @@ func (e *editor) refused(b badEdit, hash string) {
 	said := refusals()[before]
 	require.Contains(e.t, said, b.says, b.kind)
 	require.Contains(e.t, said, fmt.Sprintf(" line=%d ", b.line()), b.kind)
-	e.live(b.kind+" as refused", func(file struct{ Hash, Refused string }, workers int) bool {
-		return strings.Contains(file.Refused, b.says) && file.Hash == hash && workers == 1
+	e.live(b.kind+" as refused", func(file struct{ Hash, Refused string }, now int) bool {
+		return strings.Contains(file.Refused, b.says) && file.Hash == hash && now == workers
 	})
 }
 
@@ -183,7 +183,7 @@ func TestABadEditIsRefusedWholeAndTheOldFileStays(t *testing.T) {
 	e.live("one worker", func(file struct{ Hash, Refused string }, workers int) bool { hash = file.Hash; return workers == 1 })
 	bad := e.badEdits()
 	for _, b := range bad {
-		e.refused(b, hash)
+		e.refused(b, hash, 1)
 	}
 	require.NotContains(t, r.log.String(), "geheim-")
 	require.NotContains(t, r.log.String(), "configuration reloaded")

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,7 @@ func TestMappingOfASchemaThatNobodyHereWrote(t *testing.T) {
 	require.Zero(t, code, shown)
 	db := w.store.Open(t)
 	require.EqualValues(t, -1, w.number(db, `SELECT count(*) FROM rowrelay.read_data_info`), "preview made no store")
+	require.Empty(t, testbed.Drain(t, broker, w.queue, 0), "preview sent something")
 	r := launch(t, w.dir, "run", "-c", w.path())
 	w.settled(412)
 	require.Zero(t, r.stop())
@@ -134,6 +136,41 @@ func TestMappingOfASchemaThatNobodyHereWrote(t *testing.T) {
 	sum := column[string](t, source, `SELECT sum("Total")::text FROM chinook."Invoice" WHERE "Total" > 1 AND "BillingCountry" <> 'Poland'`)[0]
 	show(t, "Chinook: 412 invoices, SENT %d, FILTERED %d, messages with %d lines; every number, date, amount (sum %s), text and header is what SQL over the source says",
 		sent, filtered, len(got)-int(sent), sum)
+	w.comparesTwoFiles(text, broker)
+}
+
+// comparesTwoFiles lets preview show what an edit changes, and looks whether it leaves store and broker alone.
+func (w *world) comparesTwoFiles(text string, broker *testbed.Broker) {
+	w.t.Helper()
+	old := filepath.Join(w.dir, "old.yaml")
+	require.NoError(w.t, os.WriteFile(old, []byte(strings.Replace(text, "customer.company, if_null: nil", "customer.company, if_null: omit", 1)), 0o600))
+	before := w.stored()
+	shown, _, code := w.run("preview", "orders", "--seq", "1..412", "--limit", "412", "--against", old)
+	require.Equal(w.t, 1, code)
+	lines := strings.Split(strings.TrimSpace(shown), "\n")
+	want := column[string](w.t, w.source.Open(w.t), `SELECT i."InvoiceId"::text FROM chinook."Invoice" i JOIN chinook."Customer" c USING ("CustomerId")
+		WHERE i."Total" > 1 AND i."BillingCountry" <> 'Poland' AND c."Company" IS NULL ORDER BY i."InvoiceId"`)
+	require.Equal(w.t, fmt.Sprintf("412 rows: %d same, %d differ", 412-len(want), len(want)), lines[0])
+	require.Len(w.t, lines[1:], len(want))
+	for i, line := range lines[1:] {
+		require.True(w.t, strings.HasPrefix(line, want[i]+"  "), line)
+		require.Contains(w.t, line, `<inv:Company xsi:nil="true"/>`)
+	}
+	require.Equal(w.t, before, w.stored(), "preview wrote into the store")
+	require.Empty(w.t, testbed.Drain(w.t, broker, w.queue, 0), "preview sent something")
+	show(w.t, "preview of 412 rows --against a file that omits an empty company: shows %d that differ, which are those that SQL names; every row of the store is as before, nothing came to the queue", len(want))
+}
+
+// stored is all that the store holds, in one hash a table.
+func (w *world) stored() []string {
+	w.t.Helper()
+	db := w.store.Open(w.t)
+	tables := column[string](w.t, db, `SELECT table_name FROM information_schema.tables WHERE table_schema = 'rowrelay' ORDER BY 1`)
+	require.NotEmpty(w.t, tables)
+	for i, name := range tables {
+		tables[i] += column[string](w.t, db, fmt.Sprintf(`SELECT ' ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM rowrelay.%q t`, name))[0]
+	}
+	return tables
 }
 
 // slowLookup asks for 200 ms, by one of so many keys.

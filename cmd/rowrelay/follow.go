@@ -13,7 +13,7 @@ import (
 func (s *service) follow(ctx context.Context) {
 	config.Follow(ctx, s.file, config.Watch{
 		Path:   s.path,
-		Load:   func() (*config.File, config.Complaints) { return config.Load(s.path, config.Process(), config.Run) },
+		Load:   func() (*config.File, config.Complaints) { return read(s.path, config.Run) },
 		Hangup: s.hangup,
 		Deaf:   s.flags.NoWatch,
 		Tell:   s.judged,
