@@ -17,32 +17,37 @@ const (
 	sqlite   = "sqlite"
 	stomp    = "stomp"
 	stompTLS = "stomp+tls"
+	plainWeb = "http"
+	safeWeb  = "https"
 )
 
 var (
-	known     = []string{postgres, sqlite, stomp, stompTLS}
+	known     = []string{postgres, sqlite, stomp, stompTLS, plainWeb, safeWeb}
 	databases = []string{postgres, sqlite}
-	planned   = []string{"http", "https", "mysql", "sqlserver", "oracle", "s3"}
+	services  = []string{plainWeb, safeWeb}
+	planned   = []string{"mysql", "sqlserver", "oracle", "s3"}
 )
 
 // fitting says which schemes a connection's key is for; url and user are for all.
 var fitting = map[string][]string{
 	"urls":              {stomp, stompTLS},
-	"user":              {postgres, stomp, stompTLS},
-	"password":          {postgres, stomp, stompTLS},
+	"user":              {postgres, stomp, stompTLS, plainWeb, safeWeb},
+	"password":          {postgres, stomp, stompTLS, plainWeb, safeWeb},
 	"require_read_only": {postgres, sqlite},
 	"timezone":          {postgres, sqlite},
-	"tls":               {postgres, stompTLS},
+	"tls":               {postgres, stompTLS, safeWeb},
 	"pool":              {postgres, sqlite},
-	"timeouts.request":  {postgres, sqlite},
+	"timeouts.request":  {postgres, sqlite, plainWeb, safeWeb},
 	"timeouts.receipt":  {stomp, stompTLS},
 	"broker":            {stomp, stompTLS},
 	"vhost":             {stomp, stompTLS},
 	"heartbeat":         {stomp, stompTLS},
 	"max_frame":         {stomp, stompTLS},
+	"headers":           {plainWeb, safeWeb},
+	"rate_limit":        {plainWeb, safeWeb},
 }
 
-// Scheme is postgres, sqlite, stomp or stomp+tls.
+// Scheme is postgres, sqlite, stomp, stomp+tls, http or https.
 func (c Connection) Scheme() string { return c.scheme() }
 
 func (c Connection) scheme() string {
@@ -68,6 +73,7 @@ func (c *checker) connection(name string, at Connection) {
 	}
 	c.tls(path, at)
 	c.limits(path, at)
+	c.questions(path, at)
 }
 
 // limits checks the numbers and words of a connection.
@@ -103,7 +109,7 @@ func (c *checker) addresses(path string, at Connection) bool {
 	case !c.sound(one) || !c.sound(several):
 		return false
 	case !c.has(one) && !c.has(several):
-		c.wrong(path, path+".url is missing", "write url: postgres://host:5432/database, sqlite:FILE or stomp+tls://host:61613")
+		c.wrong(path, path+".url is missing", "write url: postgres://host:5432/database, sqlite:FILE, stomp+tls://host:61613 or https://host/path")
 		return false
 	case c.has(one) && c.has(several):
 		c.wrong(several, "url and urls cannot both be written", "keep one of them")
@@ -132,7 +138,7 @@ func (c *checker) address(path, text string) bool {
 		c.wrong(path, scheme+":// is planned, not in this version", "this version has "+strings.Join(known, ", "))
 		return false
 	case !found || !slices.Contains(known, scheme):
-		remedy := "begin it with postgres://, sqlite:, stomp:// or stomp+tls://"
+		remedy := "begin it with postgres://, sqlite:, stomp://, stomp+tls://, http:// or https://"
 		if meant, near := closest(scheme, known); near && found {
 			remedy = `did you mean "` + meant + `"?`
 		}
@@ -150,6 +156,8 @@ func (c *checker) address(path, text string) bool {
 		c.wrong(path, "no user and no password in a URL", "write them as the keys user and password")
 	case scheme == postgres:
 		c.postgres(path, u)
+	case slices.Contains(services, scheme):
+		c.webAddress(path, u)
 	default:
 		c.stomp(path, u)
 	}

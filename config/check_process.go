@@ -63,10 +63,7 @@ func (c *checker) lookup(path string, l Lookup) {
 	c.require(path+".into", "name the result: customer; expressions then read customer.country")
 	c.name(path+".into", l.Into)
 	c.require(path+".connection", "name one of the connections")
-	c.reach(path+".connection", l.Connection, "a lookup", postgres, sqlite)
-	if c.sound(path + ".http") {
-		c.require(path+".sql", "write the SELECT; :name stands for a column's value")
-	}
+	c.asked(path, l)
 	c.matches(path+".sql", l.SQL, isQuery, "sql is one SELECT without a semicolon at its end", "write SELECT name FROM customers WHERE id = :customer_id")
 	c.require(path+".rows", "write rows: one, optional or many. It says what no row means: one fails the row, optional is nil, many is an empty list")
 	if c.has(path + ".rows") {
@@ -78,6 +75,19 @@ func (c *checker) lookup(path string, l Lookup) {
 	if l.Cache != nil {
 		c.cache(path+".cache", *l.Cache)
 	}
+}
+
+// asked: SQL goes to a database, HTTP to a web service.
+func (c *checker) asked(path string, l Lookup) {
+	if !c.exactlyOne(path, "sql", "http", "write sql: SELECT ..., in which :name stands for a column's value, or http: { get: /path/{column} }") {
+		return
+	}
+	if l.HTTP == nil {
+		c.reach(path+".connection", l.Connection, "a lookup by SQL", databases...)
+		return
+	}
+	c.reach(path+".connection", l.Connection, "a lookup by HTTP", services...)
+	c.http(path+".http", *l.HTTP)
 }
 
 // name checks what expressions are to call a value.

@@ -66,39 +66,40 @@ func (c *checker) answers(path string, answers map[string]Data, f Feed) {
 	if !c.whole("feeds." + f.Name + ".process") {
 		return
 	}
-	rows := map[string]string{}
+	lookups := map[string]Lookup{}
 	for _, item := range f.Process {
 		if item.Lookup != nil {
-			rows[item.Lookup.Into] = item.Lookup.Rows
+			lookups[item.Lookup.Into] = *item.Lookup
 		}
 	}
 	for _, into := range sortedKeys(answers) {
 		at := path + "." + into
-		if _, known := rows[into]; !known && c.sound(at) {
+		lookup, known := lookups[into]
+		if !known && c.sound(at) {
 			remedy := "write the into of a lookup of this feed"
-			if meant, near := closest(into, sortedKeys(rows)); near {
+			if meant, near := closest(into, sortedKeys(lookups)); near {
 				remedy = `did you mean "` + meant + `"?`
 			}
 			c.wrong(at, "no lookup is called "+quote(into), remedy)
 			continue
 		}
-		c.answer(at, answers[into], rows[into] == "many")
+		c.answer(at, answers[into], lookup)
 	}
 }
 
-// answer checks one lookup's: a row, a list of rows, or null for none.
-func (c *checker) answer(path string, d Data, many bool) {
+// answer checks one lookup's: a row, a list of rows, or null for none. A web service may answer with single values.
+func (c *checker) answer(path string, d Data, l Lookup) {
 	switch {
 	case !c.sound(path):
-	case many && d.Items == nil:
+	case l.Rows == "many" && d.Items == nil:
 		c.wrong(path, "a lookup with rows: many finds a list", "write [{ column: value }], or [] for none")
-	case d.IsText():
+	case d.IsText() && l.HTTP == nil:
 		c.wrong(path, "a lookup finds a row", "write { column: value }, null for none, or a list of rows")
 	}
 	c.found(path, d)
 	for i, item := range d.Items {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		if item.Columns == nil && c.sound(at) {
+		if item.Columns == nil && l.HTTP == nil && c.sound(at) {
 			c.wrong(at, "a lookup finds rows", "write each as { column: value }")
 		}
 		c.found(at, item)

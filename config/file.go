@@ -32,7 +32,7 @@ type Log struct {
 	Format string `yaml:"format"` // auto, text or json
 }
 
-// Connection is one database or broker: where it is, and how to reach it.
+// Connection is one database, broker or web service: where it is, and how to reach it.
 type Connection struct {
 	Name            string   `yaml:"-"`
 	URL             string   `yaml:"url"`  // without user and password; empty when URLs is written
@@ -49,7 +49,10 @@ type Connection struct {
 	Heartbeat       Duration `yaml:"heartbeat"`
 	MaxFrame        Size     `yaml:"max_frame"` // 0: what is known of the broker
 
-	_ struct{} `planned:"headers rate_limit auth"`
+	Headers   map[string]Secret `yaml:"headers"`    // of every question to a web service
+	RateLimit Rate              `yaml:"rate_limit"` // of questions to a web service; 0: none
+
+	_ struct{} `planned:"auth"`
 }
 
 // TLS holds paths of PEM files, and the name to expect in the certificate; empty means the

@@ -59,6 +59,9 @@ func (c *compiler) memberOf(base *part, n *ast.StringNode) (*part, error) {
 		if found := find(v.Row, i, name); found != nil {
 			return *found, nil
 		}
+		if v.Row.Loose {
+			return null, nil
+		}
 		return null, at.fail("%s has no column %q", called, name)
 	}, base)
 }

@@ -17,13 +17,26 @@ func (l *lookup) describe(values []record.Value) string {
 	case l.known != nil:
 		return "this test"
 	case len(values) == 0:
-		return "a statement without parameters"
+		return "a question without values of the row"
 	}
+	names := l.named()
 	texts := make([]string, len(values))
 	for i, v := range values {
-		texts[i] = l.parameters[i].name + " = " + show(v)
+		texts[i] = names[i] + " = " + show(v)
 	}
 	return strings.Join(texts, ", ")
+}
+
+// named is what the values are called.
+func (l *lookup) named() []string {
+	if l.request != nil {
+		return l.request.named()
+	}
+	names := make([]string, len(l.parameters))
+	for i, p := range l.parameters {
+		names[i] = p.name
+	}
+	return names
 }
 
 // show is a value, if it is short and can be printed.

@@ -17,10 +17,11 @@ const (
 	maxBytes = 8 << 20
 )
 
-// lookup is a Lookup that has seen its database. It is safe for concurrent use.
+// lookup is a Lookup that has seen its database, or knows what to ask its service. It is safe for concurrent use.
 type lookup struct {
 	Lookup
-	path       string // of its SQL in the file
+	path       string   // of its SQL in the file, or of what it asks by HTTP
+	request    *request // nil: it asks by SQL
 	d          dialect
 	sql        string // wrapped
 	parameters []parameter
@@ -38,11 +39,10 @@ type answer struct {
 
 // run answers for one row.
 func (l *lookup) run(ctx context.Context, s *expression.Scope) (a answer, cached bool, err error) {
-	values := make([]record.Value, len(l.parameters))
-	for i, p := range l.parameters {
-		values[i] = p.value(s)
-	}
+	values, err := l.values(s)
 	switch {
+	case err != nil:
+		return a, false, l.fail(record.LookupNotFound, "%v", err)
 	case l.known != nil:
 		if a = *l.known; l.Rows != Many && a.rows > 1 {
 			err = l.fail(record.LookupTooMany, "more than one row for %s", l.describe(values))
@@ -58,8 +58,23 @@ func (l *lookup) run(ctx context.Context, s *expression.Scope) (a answer, cached
 	return a, cached, err
 }
 
-// ask asks the database.
+// values are what the answer depends on.
+func (l *lookup) values(s *expression.Scope) ([]record.Value, error) {
+	if l.request != nil {
+		return l.request.values(s)
+	}
+	values := make([]record.Value, len(l.parameters))
+	for i, p := range l.parameters {
+		values[i] = p.value(s)
+	}
+	return values, nil
+}
+
+// ask asks the database or the service.
 func (l *lookup) ask(ctx context.Context, values []record.Value) (answer, error) {
+	if l.request != nil {
+		return l.askService(ctx, values)
+	}
 	args := make([]any, len(values))
 	for i, v := range values {
 		args[i] = l.d.argument(v)
@@ -101,6 +116,9 @@ func (l *lookup) none() record.Value {
 }
 
 func (l *lookup) resultType() expression.Type {
+	if l.HTTP != nil {
+		return l.guess()
+	}
 	row := expression.Type{Kind: record.Object, Columns: l.columns}
 	if l.Rows == Many {
 		return expression.Type{Kind: record.List, Item: &row}

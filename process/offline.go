@@ -74,7 +74,10 @@ func (i Item) checkLookup(names expression.Names) (faults []record.Fault) {
 	if err := checkInto(l.Into, names); err != nil {
 		faults = append(faults, i.advised("lookup.into", err, "give the lookup another name"))
 	}
-	if _, err := l.bind(names); err != nil {
+	if l.HTTP != nil {
+		_, wrong := i.request(names)
+		faults = append(faults, wrong...)
+	} else if _, err := l.bind(names); err != nil {
 		faults = append(faults, i.fault("lookup.sql", err))
 	}
 	if !slices.Contains([]Rows{One, Optional, Many}, l.Rows) {

@@ -17,7 +17,10 @@ import (
 
 // prepare asks the lookup's database what the statement yields, without a row and with NULL for every parameter.
 func (i Item) prepare(ctx context.Context, names expression.Names) (*lookup, error) {
-	l := &lookup{Lookup: *i.Lookup, path: i.Path + ".lookup.sql", d: i.Lookup.dialect()}
+	if i.Lookup.HTTP != nil {
+		return i.prepareHTTP(names)
+	}
+	l := &lookup{Lookup: *i.Lookup, path: i.asks(), d: i.Lookup.dialect()}
 	b, err := l.bind(names)
 	if err != nil {
 		return nil, record.Misfit(i.fault("lookup.sql", err))
@@ -37,6 +40,23 @@ func (i Item) prepare(ctx context.Context, names expression.Names) (*lookup, err
 		l.columns = append(l.columns, f.Column)
 	}
 	return l, nil
+}
+
+// asks is the key that says what is asked.
+func (i Item) asks() string {
+	if i.Lookup.HTTP != nil {
+		return i.Path + ".lookup.http"
+	}
+	return i.Path + ".lookup.sql"
+}
+
+// prepareHTTP asks nobody: a service says nothing of its answers beforehand.
+func (i Item) prepareHTTP(names expression.Names) (*lookup, error) {
+	r, faults := i.request(names)
+	if len(faults) > 0 {
+		return nil, record.Misfit(faults...)
+	}
+	return &lookup{Lookup: *i.Lookup, path: i.asks(), request: &r}, nil
 }
 
 // learn compiles the statement alone, before it is wrapped: no parenthesis of its own may close ours.

@@ -17,15 +17,16 @@ type Item struct {
 	Lookup *Lookup
 }
 
-// Lookup asks a database for what belongs to a row.
+// Lookup asks a database or a web service for what belongs to a row. Exactly one of SQL and HTTP is set.
 type Lookup struct {
 	Into       string // what expressions call the result
 	Connection string // its name in the file
 	SQL        string // one SELECT; :name stands for a column of the row in lower case, :into.column, :seq or :feed
+	HTTP       *HTTP
 	Rows       Rows
 	Columns    map[string]string // result columns whose type the driver cannot tell: bool, int, decimal, ...
 	Cache      *Cache            // nil: none
-	DB         *sqlx.DB          // a pool of database.Open, read-only, which stays the caller's; nil is enough for Offline
+	DB         *sqlx.DB          // of SQL: a pool of database.Open, read-only, which stays the caller's; nil is enough for Offline
 	Zone       *time.Location    // what a timestamp without a zone means there; nil is UTC
 	Timeout    time.Duration     // of one statement, on our side; 0: the server's own time-out is enough (SQLite has none)
 }

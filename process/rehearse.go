@@ -29,7 +29,7 @@ func (p *Pipeline) Rehearse(names expression.Names, results map[string]record.Va
 
 // given is a lookup that has its answer.
 func (i Item) given(results map[string]record.Value) *lookup {
-	l := &lookup{Lookup: *i.Lookup, path: i.Path + ".lookup.sql"}
+	l := &lookup{Lookup: *i.Lookup, path: i.asks()}
 	l.known = &answer{value: l.none()}
 	switch v := l.typed(results[l.Into]); {
 	case v.Kind == record.List && l.Rows != Many: // as many rows as a database would find
@@ -39,7 +39,7 @@ func (i Item) given(results map[string]record.Value) *lookup {
 		}
 	case v.Kind == record.List:
 		l.known = &answer{value: v, rows: len(v.Items)}
-	case v.Kind == record.Object && !v.Null:
+	case !v.Null && (v.Kind == record.Object || l.HTTP != nil && results[l.Into].Text != ""): // a service may answer with a single value
 		l.known = &answer{value: v, rows: 1}
 	}
 	return l
@@ -53,6 +53,7 @@ func (l *lookup) typed(v record.Value) record.Value {
 			v.Items[i] = l.typed(v.Items[i])
 		}
 	case v.Row != nil:
+		v.Row.Loose = v.Row.Loose || l.HTTP != nil
 		for i, c := range v.Row.Columns {
 			kind, named := kinds[l.kindOf(c.Name)]
 			if one, ok := sqlvalue.To(v.Row.Values[i].Text, kind, l.Zone); named && ok && !v.Row.Values[i].Null {

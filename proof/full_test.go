@@ -2,8 +2,11 @@ package proof
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,11 +18,11 @@ import (
 // planned are the parts of the file of every key that this version does not have.
 var planned = regexp.MustCompile(strings.Join([]string{
 	`(?m)^heartbeat_url.*\n`, `^http:.*\n(?:  .*\n)+`, `^  (?:migrate|payload|retention|require_reason):.*\n`,
-	`^    (?:keep_order|order_key|on_failure):.*\n`, `^      - lookup: \{ into: rate(?:.*\n){3}`,
+	`^    (?:keep_order|order_key|on_failure):.*\n`,
 }, "|"))
 
-// everyKey writes the file of every key for the world's databases and broker: what differs is where things are.
-func (w *world) everyKey() {
+// everyKey writes the file of every key for the world's databases and broker and this service: what differs is where things are.
+func (w *world) everyKey(rates string) {
 	w.t.Helper()
 	data, err := os.ReadFile("../config/testdata/full.yaml")
 	require.NoError(w.t, err)
@@ -37,7 +40,11 @@ func (w *world) everyKey() {
     broker: artemis
     heartbeat: 10s
     timeouts: { connect: 5s, receipt: 2m }
-store:`, erp, w.storeConnection(), w.sink, w.login[0], w.login[1]) + after
+  rates:
+    url: %s/api/v1
+    headers: { Authorization: "Bearer ${RATES_TOKEN:?ask the rates team}" }
+    rate_limit: 100/s
+store:`, erp, w.storeConnection(), w.sink, w.login[0], w.login[1], rates) + after
 	text = strings.Replace(text, "queue: ERP.ORDERS ", "queue: "+w.queue+" ", 1)
 	text = strings.NewReplacer("format: auto", "format: text", "id: acme-prod ", "id: proof ").Replace(text)
 	text = strings.Replace(text, "instance: ${HOSTNAME:-relay-1}", "instance: "+w.instance, 1)
@@ -60,7 +67,8 @@ func (w *world) sales() {
 		INSERT INTO sales.customers VALUES ('C7', 'Müller & Söhne', 'DE', 0), ('C8', 'Sud SA', 'FR', 1);
 		INSERT INTO sales.lines VALUES ('A-4711', 1, 'X', 3), ('A-4711', 2, 'Y', 0.0000001);
 		INSERT INTO sales.orders (order_seq, order_no, customer_id, amount, note) VALUES (4711, 'A-4711', 'C7', 1239.5, '5 < 6 & ]]> end'), (4712, 'A-4712', 'C8', 1, NULL);
-		INSERT INTO sales.orders (order_seq, order_no, customer_id, amount, status, company_code) VALUES (4713, 'A-4713', 'C7', 1, 'DRAFT', '1000'), (4714, 'A-4714', 'C7', 1, 'RELEASED', '2000')`)
+		INSERT INTO sales.orders (order_seq, order_no, customer_id, amount, status, company_code) VALUES (4713, 'A-4713', 'C7', 1, 'DRAFT', '1000'), (4714, 'A-4714', 'C7', 1, 'RELEASED', '2000');
+		INSERT INTO sales.orders (order_seq, order_no, customer_id, amount, currency) VALUES (4715, 'A-4715', 'C7', 1, 'USD')`)
 	w.source.Exec(w.t, fmt.Sprintf(`GRANT USAGE ON SCHEMA sales TO %q; GRANT SELECT ON ALL TABLES IN SCHEMA sales TO %[1]q`, w.reader.Name))
 }
 
@@ -69,35 +77,48 @@ func TestMappingEveryKeyRuns(t *testing.T) {
 	broker := testbed.SharedBroker(t, testbed.Artemis)
 	w := newWorld(t).to(broker)
 	w.sales()
-	w.everyKey()
+	t.Setenv("RATES_TOKEN", "geheim")
+	asked := make(chan string, 10)
+	rates := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		asked <- r.RequestURI + " " + r.Header.Get("Authorization")
+		http.NotFound(rw, r)
+	}))
+	t.Cleanup(rates.Close)
+	w.everyKey(rates.URL)
 	tested, _, code := w.run("test")
 	require.Zero(t, code, tested)
 	checked, _, code := w.run("check", "--connect")
 	require.Zero(t, code, checked)
 
+	require.Equal(t, "/api/v1 Bearer geheim", <-asked)
 	r := launch(t, w.dir, "run", "-c", w.path())
-	w.settled(4714)
+	w.settled(4715)
+	require.Equal(t, "/api/v1/rates/USD?day=2026-09-01 Bearer geheim", <-asked)
+	require.NotContains(t, r.log.String(), "geheim")
 	db := w.store.Open(t)
-	require.Equal(t, []string{"4711 SENT A-4711 proof.orders.4711", "4712 FILTERED A-4712 proof.orders.4712", "4713 FILTERED A-4713 proof.orders.4713"},
+	require.Equal(t, []string{"4711 SENT A-4711 proof.orders.4711", "4712 FILTERED A-4712 proof.orders.4712", "4713 FILTERED A-4713 proof.orders.4713", "4715 SENT A-4715 proof.orders.4715"},
 		column[string](t, db, `SELECT concat_ws(' ', seq, outcome, business_key, message_id) FROM rowrelay.dumped_data ORDER BY seq`))
-	w.requireAgreed(testbed.Drain(t, broker, w.queue, 1))
+	w.requireAgreed(testbed.Drain(t, broker, w.queue, 2), 2)
 	show(t, "the file of every key carries its row: `test` passes, `check --connect` is content, the document and all headers are those that were agreed")
 
 	e := w.edits(r)
 	e.followsEveryLiveKey()
 	e.refusesEveryOtherKey()
-	w.source.Exec(t, `INSERT INTO sales.orders (order_seq, order_no, customer_id, amount, note) VALUES (4715, 'A-4711', 'C7', 1239.50, '5 < 6 & ]]> end')`)
-	w.settled(4715)
-	w.requireAgreed(testbed.Drain(t, broker, w.queue, 1))
+	w.source.Exec(t, `INSERT INTO sales.orders (order_seq, order_no, customer_id, amount, note) VALUES (4716, 'A-4711', 'C7', 1239.50, '5 < 6 & ]]> end')`)
+	w.settled(4716)
+	w.requireAgreed(testbed.Drain(t, broker, w.queue, 1), 1)
 	require.Equal(t, 1, strings.Count(r.log.String(), "feed started"))
 	require.Zero(t, r.stop())
 	show(t, "afterwards the next row is still carried as the old file says; feed started once")
 }
 
-func (w *world) requireAgreed(got []testbed.Delivery) {
+// requireAgreed looks at the message of A-4711, which is one of n.
+func (w *world) requireAgreed(got []testbed.Delivery, n int) {
 	w.t.Helper()
-	require.Len(w.t, got, 1)
-	d := got[0]
+	require.Len(w.t, got, n)
+	at := slices.IndexFunc(got, func(d testbed.Delivery) bool { return d.CorrelationID == "A-4711" })
+	require.GreaterOrEqual(w.t, at, 0)
+	d := got[at]
 	require.Equal(w.t, agreed, string(d.Body))
 	require.Equal(w.t, []any{"TextMessage", "A-4711", "Order.v2", 4, testbed.Persistent, int64(0)}, []any{d.Class, d.CorrelationID, d.Type, d.Priority, d.DeliveryMode, d.Expiration})
 	require.Contains(w.t, d.ReplyTo, "ERP.ORDERS.REPLY")
@@ -146,7 +167,11 @@ var otherKeys = []struct{ key, old, new string }{
 	{"process[1].lookup.cache.max_entries", "max_entries: 50000", "max_entries: 40000"},
 	{"process[1].lookup.cache.missing_ttl", "missing_ttl: 30s", "missing_ttl: 31s"},
 	{"process[2].lookup.connection", "into: lines, connection: erp", "into: lines, connection: relaydb"},
-	{"process[3].when", "- filter: not customer.blocked", "- { filter: not customer.blocked, when: amount > 5 }"},
+	{"process[3].when", `when: currency != "EUR"`, `when: currency != "USD"`},
+	{"process[3].lookup.http.get", "/rates/{currency}", "/rate/{currency}"},
+	{"process[3].lookup.http.query.day", "'yyyy-MM-dd'", "'yyyyMMdd'"},
+	{"process[3].lookup.http.select", "select: body.rate", "select: body.value"},
+	{"process[3].lookup.http.missing", "missing: [404]", "missing: [404, 410]"},
 	{"message.root", "root: ord:Order ", "root: ord:Bestellung "},
 	{"message.namespaces.ord", `{ ord: "urn:acme:orders:v2" }`, `{ ord: "urn:acme:orders:v3" }`},
 	{"message.schema_location", "orders-v2.xsd", "orders-v3.xsd"},

@@ -16,7 +16,8 @@ const (
 	LookupTooMany  Code = "LOOKUP_TOO_MANY"
 
 	LookupNotFound Code = "LOOKUP_NOT_FOUND"
-	LookupTimeout  Code = "LOOKUP_TIMEOUT" // of this row's lookup; the database is up
+	LookupHTTP4XX  Code = "LOOKUP_HTTP_4XX"
+	LookupTimeout  Code = "LOOKUP_TIMEOUT" // of this row's lookup; the database or service is up
 	SendRejected   Code = "SEND_REJECTED"
 	SourceRowGone  Code = "SOURCE_ROW_GONE"
 	Internal       Code = "INTERNAL"
@@ -39,6 +40,7 @@ const (
 	ConnAuth    Code = "CONN_AUTH"
 	ConnLost    Code = "CONN_LOST"
 	ConnBlocked Code = "CONN_BLOCKED"
+	ConnHTTP    Code = "CONN_HTTP" // a web service answers that it cannot answer now, or something else answers for it
 
 	// SourceStatement: the database answers, but a statement of the feed fails on what it meets there.
 	SourceStatement Code = "SOURCE_STATEMENT"
@@ -63,7 +65,7 @@ func Fail(code Code, format string, args ...any) *Failure {
 // MayHeal reports whether another attempt of the same row could end otherwise.
 func (f *Failure) MayHeal() bool {
 	switch f.Code {
-	case LookupNotFound, LookupTimeout, SendRejected, SourceRowGone, Internal:
+	case LookupNotFound, LookupHTTP4XX, LookupTimeout, SendRejected, SourceRowGone, Internal:
 		return true
 	}
 	return false

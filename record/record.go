@@ -51,6 +51,7 @@ type Record struct {
 type Row struct {
 	Columns []Column
 	Values  []Value
+	Loose   bool // a name that is not there is NULL: what JSON leaves out
 }
 
 // Column names one column as the database spells it.

@@ -82,7 +82,7 @@ func (s *STOMP) dial(ctx context.Context, a address) (net.Conn, error) {
 		return link, s.explain(err)
 	}
 	host, _, _ := net.SplitHostPort(a.hostPort)
-	config, err := s.opts.TLS.config(host)
+	config, err := s.opts.TLS.Config(host)
 	if err != nil {
 		link.Close()
 		return nil, &refusal{record.ConnTLS, err}
@@ -171,7 +171,7 @@ func (s *STOMP) explain(err error) error {
 	if err == nil || errors.As(err, &known) {
 		return err
 	}
-	if clear := s.opts.TLS.explain(err); clear != nil {
+	if clear := explainTLS(s.opts.TLS, err); clear != nil {
 		return &refusal{record.ConnTLS, clear}
 	}
 	return &refusal{networkCode(err), err}

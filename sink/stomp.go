@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rowrelay/rowrelay/clienttls"
 	"github.com/rowrelay/rowrelay/record"
 )
 
@@ -17,7 +18,7 @@ import (
 type Options struct {
 	Connection string   // its name in the file, for people
 	URLs       []string // stomp://host:port or stomp+tls://host:port, tried in this order
-	TLS        TLS
+	TLS        clienttls.Files
 	User       string
 	Password   string
 	VHost      string // RabbitMQ's virtual host; "/" by default, which the others ignore
@@ -89,7 +90,7 @@ func NewSTOMP(o Options) (*STOMP, error) {
 		}
 		s.addresses = append(s.addresses, a)
 	}
-	if _, err := o.TLS.config(""); err != nil {
+	if _, err := o.TLS.Config(""); err != nil {
 		return nil, fmt.Errorf("connection %s: %w", o.Connection, err)
 	}
 	// CONNECT knows no escapes, so these would end the header or the frame.

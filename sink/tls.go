@@ -6,48 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"slices"
 	"strings"
+
+	"github.com/rowrelay/rowrelay/clienttls"
 )
 
-// TLS names the files of a connection's stomp+tls addresses. They are read at every connect, so
-// that a renewed certificate needs no restart.
-type TLS struct {
-	CAFile     string // PEM; empty: the system's authorities
-	CertFile   string // PEM, with KeyFile; empty: no client certificate
-	KeyFile    string
-	ServerName string // the name that the broker's certificate must hold; empty: the address's host
-}
-
-// config builds a client configuration for the host.
-func (t TLS) config(host string) (*tls.Config, error) {
-	c := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: host}
-	if t.ServerName != "" {
-		c.ServerName = t.ServerName
-	}
-	if t.CAFile != "" {
-		pem, err := os.ReadFile(t.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("tls.ca_file: %w", err)
-		}
-		c.RootCAs = x509.NewCertPool()
-		if !c.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("tls.ca_file: %s holds no certificate in PEM", t.CAFile)
-		}
-	}
-	if t.CertFile != "" {
-		cert, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
-		if err != nil {
-			return nil, fmt.Errorf("tls.cert_file and tls.key_file: %w", err)
-		}
-		c.Certificates = []tls.Certificate{cert}
-	}
-	return c, nil
-}
-
-// explain says what to look at when the handshake fails; nil if err is not about TLS.
-func (t TLS) explain(err error) error {
+// explainTLS says what to look at when the handshake fails; nil if err is not about TLS.
+func explainTLS(t clienttls.Files, err error) error {
 	var unknown x509.UnknownAuthorityError
 	var plain tls.RecordHeaderError
 	var invalid x509.CertificateInvalidError

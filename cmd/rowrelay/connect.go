@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,9 +25,10 @@ type ends struct {
 	feed      config.Feed
 	source    source.Description
 	sourceErr error
-	steps     *recipe // of the feed
-	stepsErr  error   // what its lookups, filters and fields say to the source's columns
-	proof     string  // who answered at the sink, and what it took
+	steps     *recipe           // of the feed
+	stepsErr  error             // what its lookups, filters and fields say to the source's columns
+	services  map[string]string // what the web services of its lookups answer, by connection
+	proof     string            // who answered at the sink, and what it took
 	sinkErr   error
 }
 
@@ -76,7 +78,9 @@ func (e *ends) trySteps(ctx context.Context, file *config.File) {
 		return
 	}
 	defer e.steps.Close()
-	_, e.stepsErr = e.steps.prepare(ctx, e.source.Columns)
+	if _, e.stepsErr = e.steps.prepare(ctx, e.source.Columns); e.stepsErr == nil {
+		e.services, e.stepsErr = e.steps.ping(ctx)
+	}
 }
 
 func (e *ends) trySink(ctx context.Context, file *config.File) {
@@ -150,7 +154,7 @@ func (e *ends) meetings() []meeting {
 		if away, ok := errors.AsType[*record.Outage](e.stepsErr); ok && away.Connection == name {
 			met = append(met, meeting{name, "", away})
 		} else if e.stepsErr == nil && name != e.feed.Source.Connection {
-			met = append(met, meeting{name, "asked by lookups", nil})
+			met = append(met, meeting{name, cmp.Or(e.services[name], "asked by lookups"), nil})
 		}
 	}
 	return met
@@ -195,7 +199,7 @@ func (e *ends) sourceFindings() []finding {
 func (e *ends) stepFindings() []finding {
 	switch {
 	case isOutage(e.stepsErr):
-		return []finding{doubt(e.feed.Name, "process and message not checked: the database of a lookup is away", "")}
+		return []finding{doubt(e.feed.Name, "process and message not checked: the database or service of a lookup is away", "")}
 	case faultsOf(e.stepsErr) != nil:
 		return nil // said about the file
 	case e.stepsErr != nil:

@@ -20,13 +20,15 @@ var mayImport = map[string][]string{
 	"sqlvalue":     {"database", "record"},
 	"source":       {"sqlvalue", "database", "record"},
 	"expression":   {"record"},
-	"process":      {"expression", "sqlvalue", "database", "record"},
+	"process":      {"expression", "sqlvalue", "database", "web", "record"},
 	"message":      {"expression", "record"},
-	"sink":         {"record"},
+	"clienttls":    {},
+	"web":          {"clienttls", "database", "record"},
+	"sink":         {"clienttls", "record"},
 	"gap":          {"record"},
 	"actors":       {"record", "store", "source", "gap", "message", "sink"},
 	"stompbroker":  {},
-	"cmd/rowrelay": {"record", "config", "database", "store", "source", "sqlvalue", "process", "expression", "message", "sink", "actors", "stompbroker"},
+	"cmd/rowrelay": {"record", "config", "database", "store", "source", "sqlvalue", "process", "expression", "message", "sink", "web", "clienttls", "actors", "stompbroker"},
 }
 
 // onlyIn says which rooms may know a library.

@@ -16,6 +16,7 @@ var rowRemedies = map[record.Code]string{
 	record.FilterExpr:     "correct the expression (rowrelay preview shows what it does) and restart, then retry",
 	record.LookupTooMany:  "make the lookup's SQL select one row and restart, then retry",
 	record.LookupNotFound: "the row is missing in the looked-up table, or use rows: optional; then retry",
+	record.LookupHTTP4XX:  "read the status: it is about this row's path and query, unless the service's address in the file is wrong; then retry",
 	record.LookupTimeout:  "the looked-up table needs an index for the lookup's SQL; then retry",
 	record.SendRejected:   "read the broker's answer: permissions and limits of the queue; then retry",
 	record.SourceRowGone:  "the row was deleted in the source before it was sent: bring it back, then retry",
@@ -30,6 +31,7 @@ var outageRemedies = map[record.Code]string{
 	record.ConnTLS:         "compare connections.%s.tls (ca_file, server_name) with the server's certificate",
 	record.ConnAuth:        "check user and password of connections.%s, and what the server allows them",
 	record.ConnLost:        "the server of connections.%s ended the connection: its log says why",
+	record.ConnHTTP:        "the status or the answer is in the text: is the service of connections.%s in trouble, and is its url the service's own?",
 	record.SourceStatement: "the statement is in the text: what it meets in connections.%s must be mended there, or the feed in the file",
 	record.ConnBlocked:     "the broker of connections.%s takes nothing: its disk, memory and flow control",
 }

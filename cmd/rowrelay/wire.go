@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"github.com/rowrelay/rowrelay/actors"
+	"github.com/rowrelay/rowrelay/clienttls"
 	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/database"
 	"github.com/rowrelay/rowrelay/sink"
 	"github.com/rowrelay/rowrelay/source"
 	"github.com/rowrelay/rowrelay/store"
+	"github.com/rowrelay/rowrelay/web"
 )
 
 // localStore is what the SQLite store is called where the file names no connection for it.
@@ -45,6 +47,18 @@ func databaseOptions(f *config.File, connection string) database.Options {
 	}
 }
 
+func webOptions(f *config.File, connection string) web.Options {
+	c := f.Connections[connection]
+	o := web.Options{
+		Connection: connection, URL: c.URL, User: c.User, Password: c.Password.Reveal(), Headers: map[string]string{}, TLS: clienttls.Files(c.TLS),
+		PerSecond: float64(c.RateLimit), ConnectTimeout: time.Duration(c.Timeouts.Connect), RequestTimeout: time.Duration(c.Timeouts.Request),
+	}
+	for name, value := range c.Headers {
+		o.Headers[name] = value.Reveal()
+	}
+	return o
+}
+
 // newSource makes a feed's source, with a pool of its own.
 func newSource(f *config.File, feed string) (source.Source, error) {
 	o := databaseOptions(f, f.Feeds[feed].Source.Connection)
@@ -73,7 +87,7 @@ func newSink(f *config.File, feed string, notify func(sink.Status)) (*sink.STOMP
 	m := f.Feeds[feed].Message
 	c := f.Connections[s.Connection]
 	return sink.NewSTOMP(sink.Options{
-		Connection: s.Connection, URLs: c.Addresses(), TLS: sink.TLS(c.TLS), User: c.User, Password: c.Password.Reveal(),
+		Connection: s.Connection, URLs: c.Addresses(), TLS: clienttls.Files(c.TLS), User: c.User, Password: c.Password.Reveal(),
 		VHost: c.VHost, Broker: sink.Broker(c.Broker), Heartbeat: time.Duration(c.Heartbeat),
 		ConnectTimeout: time.Duration(c.Timeouts.Connect), ReceiptTimeout: time.Duration(c.Timeouts.Receipt),
 		MaxFrame: int(c.MaxFrame), Queue: s.Queue, Topic: s.Topic, Class: sink.Class(m.Class), Transient: !m.Persistent,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/rowrelay/rowrelay/clienttls"
 	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/sink"
 	"github.com/rowrelay/rowrelay/testbed"
@@ -161,26 +162,26 @@ func TestTLSNamesWhatIsWrong(t *testing.T) {
 	onEach(t, func(t *testing.T, kind testbed.Part) {
 		b := testbed.SharedBroker(t, kind)
 		_, port, _ := strings.Cut(b.STOMPTLS, ":")
-		probe := func(host string, files sink.TLS) (string, error) {
+		probe := func(host string, files clienttls.Files) (string, error) {
 			o := options(b, b.Queue(t))
 			o.URLs, o.TLS = []string{"stomp+tls://" + host + ":" + port}, files
 			s, err := sink.NewSTOMP(o)
 			require.NoError(t, err)
 			return s.Probe(t.Context())
 		}
-		_, err := probe("localhost", sink.TLS{CAFile: b.CAFile})
+		_, err := probe("localhost", clienttls.Files{CAFile: b.CAFile})
 		require.NoError(t, err)
-		_, err = probe("127.0.0.1", sink.TLS{CAFile: b.CAFile, ServerName: "localhost"})
+		_, err = probe("127.0.0.1", clienttls.Files{CAFile: b.CAFile, ServerName: "localhost"})
 		require.NoError(t, err)
 
 		var outage *record.Outage
-		_, err = probe("127.0.0.1", sink.TLS{CAFile: b.CAFile})
+		_, err = probe("127.0.0.1", clienttls.Files{CAFile: b.CAFile})
 		require.ErrorAs(t, err, &outage)
 		require.Equal(t, record.ConnTLS, outage.Code)
 		require.ErrorContains(t, err, "certificate is valid for localhost, not 127.0.0.1")
-		_, err = probe("127.0.0.1", sink.TLS{CAFile: b.CAFile, ServerName: "mq1"})
+		_, err = probe("127.0.0.1", clienttls.Files{CAFile: b.CAFile, ServerName: "mq1"})
 		require.ErrorContains(t, err, "certificate is valid for localhost, not mq1")
-		_, err = probe("localhost", sink.TLS{})
+		_, err = probe("localhost", clienttls.Files{})
 		require.ErrorAs(t, err, &outage)
 		require.Equal(t, record.ConnTLS, outage.Code)
 		require.ErrorContains(t, err, `signed by "CN=rowrelay test CA"`)
