@@ -26,10 +26,10 @@ type hostileService struct {
 
 // code is what becomes of a row; "" is SENT.
 func (h *hostileService) code(id int) string {
-	switch {
-	case id%1000 == 8, id%1000 == 9:
+	switch id % 1000 {
+	case 8, 9:
 		return "LOOKUP_TIMEOUT"
-	case id%1000 == 10:
+	case 10:
 		return "LOOKUP_TOO_MANY"
 	}
 	return map[int]string{1: "LOOKUP_HTTP_4XX", 2: "LOOKUP_NOT_FOUND", 11: "LOOKUP_NOT_FOUND"}[id%100]
