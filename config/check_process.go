@@ -14,7 +14,7 @@ var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
 // taken are the names that mean something else in an expression.
 var taken = []string{
 	"and", "or", "not", "in", "nil", "null", "true", "false", "row", "seq", "feed", "let", "matches", "contains", "startsWith", "endsWith",
-	"fmt", "dec", "coalesce", "trim", "upper", "lower", "mapvalue", "len",
+	"fmt", "dec", "coalesce", "trim", "upper", "lower", "mapvalue", "len", "round",
 }
 
 func (c *checker) process(path string, f Feed) {

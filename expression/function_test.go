@@ -17,6 +17,16 @@ func TestFunctionsOfTextAndNumbers(t *testing.T) {
 	})
 }
 
+func TestRoundIsSQLsRound(t *testing.T) {
+	check(t, map[string]string{
+		`round(2.5, 0)`: "3", `round(-2.5, 0)`: "-3", `round(1.005, 2)`: "1.01", `round(-0.001, 2)`: "0.00", `round(qty, 2)`: "3.00", `round(amount / 3, 4)`: "3.5000", `round(weight, 0)`: "3",
+		`round("12.345", 2)`: "12.35", `round(no_number, 2)`: "NULL", `round(99999999999999999999.995, 2)`: "100000000000000000000.00", `round(amount, 1) + 1`: "11.5",
+	})
+	for src, text := range map[string]string{`round(amount)`: "wants 2", `round(amount, qty)`: "a literal from 0 to", `round(amount, -1)`: "a literal from 0 to", `round(tags, 1)`: "is not for round"} {
+		require.Contains(t, released().refusal(t, src).Text, text)
+	}
+}
+
 func TestMapvalueIsSQLsCase(t *testing.T) {
 	check(t, map[string]string{
 		`mapvalue(status, {"RELEASED": "R", "CHANGED": "C"})`: "R", `mapvalue(status, {CHANGED: "C", RELEASED: "R"})`: "R", `mapvalue(status, {"X": "1"})`: "NULL",

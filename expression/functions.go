@@ -31,6 +31,8 @@ func (c *compiler) call(n ast.Node, name string, args []ast.Node) (*part, error)
 		return c.onOne(n, name, args, isText, record.Text, onText(strings.ToLower))
 	case "mapvalue":
 		return c.mapvalue(n, args)
+	case "round":
+		return c.round(n, args)
 	case "trim":
 		return c.onOne(n, name, args, isText, record.Text, onText(strings.TrimSpace))
 	case "upper":

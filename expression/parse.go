@@ -72,7 +72,7 @@ var refused = map[string]string{
 }
 
 // functions are all that there are.
-var functions = []string{"coalesce", "dec", "fmt", "len", "lower", "mapvalue", "trim", "upper"}
+var functions = []string{"coalesce", "dec", "fmt", "len", "lower", "mapvalue", "round", "trim", "upper"}
 
 // admit checks each token, and each name before a bracket.
 func admit(src []rune, tokens []lexer.Token) error {

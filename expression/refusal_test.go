@@ -78,7 +78,7 @@ func TestARemedyNamesWhatIsThere(t *testing.T) {
 	o := released()
 	for src, remedy := range map[string]string{
 		`statsu`: "did you mean status? Known are ", `customer.nme`: "did you mean name? Known are Odd, blocked, name", `row["odd name"]`: `did you mean row["Odd Name"]?`,
-		`uper(status)`: "did you mean upper? Known are coalesce, dec, fmt, len, lower, mapvalue, trim, upper", `now()`: "Known are coalesce", `Upper`: `write row["Upper"]`,
+		`uper(status)`: "did you mean upper? Known are coalesce, dec, fmt, len, lower, mapvalue, round, trim, upper", `now()`: "Known are coalesce", `Upper`: `write row["Upper"]`,
 		`status == NULL`: "NULL is written nil", `qty > "1"`: "dec(...)", `status AND paid`: "write and in lower case", `created_at > "now"`: `"2026-01-31T00:00:00Z"`,
 	} {
 		require.Contains(t, strings.ReplaceAll(o.refusal(t, src).Remedy, "known are", "Known are"), remedy, src)

@@ -101,7 +101,7 @@ func hides(name string, n expression.Names) string {
 			return "the name of a lookup or of a list's items"
 		}
 	}
-	if slices.Contains([]string{"seq", "feed", "row", "fmt", "dec", "coalesce", "trim", "upper", "lower", "mapvalue"}, name) {
+	if slices.Contains([]string{"seq", "feed", "row", "fmt", "dec", "coalesce", "trim", "upper", "lower", "mapvalue", "len", "round"}, name) {
 		return "a word of the expressions"
 	}
 	return ""

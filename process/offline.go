@@ -115,7 +115,7 @@ func checkInto(into string, names expression.Names) error {
 }
 
 // reserved are the names and functions of expressions that the parser takes for names like any other.
-var reserved = []string{"seq", "feed", "row", "fmt", "dec", "coalesce", "trim", "upper", "lower", "len", "mapvalue", "null"}
+var reserved = []string{"seq", "feed", "row", "fmt", "dec", "coalesce", "trim", "upper", "lower", "len", "mapvalue", "round", "null"}
 
 // isReserved: keywords are what an expression does not take for a name that is bound.
 func isReserved(name string) bool {
