@@ -36,8 +36,10 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values) (Answer
 	a, err := c.ask(own, c.below(path, query))
 	switch {
 	case err == nil:
-		c.answered.Store(time.Now().UnixNano())
-		return a, c.refusal(a.Status)
+		if err = c.refusal(a.Status); err == nil {
+			c.answered.Store(time.Now().UnixNano())
+		}
+		return a, err
 	case ctx.Err() != nil:
 		return Answer{}, ctx.Err()
 	case errors.Is(err, ErrTooLarge):
@@ -104,10 +106,10 @@ func (c *Client) Ping(ctx context.Context) (string, error) {
 	return http.StatusText(a.Status), c.refusal(a.Status)
 }
 
-// alive reports whether the service still answers, be it with a refusal.
+// alive reports whether the service still answers, be it that there is nothing at its own address.
 func (c *Client) alive(ctx context.Context) bool {
 	own, cancel := context.WithTimeout(ctx, c.o.ConnectTimeout)
 	defer cancel()
-	_, err := c.ask(own, c.below("", nil))
-	return err == nil
+	a, err := c.ask(own, c.below("", nil))
+	return err == nil && c.refusal(a.Status) == nil
 }

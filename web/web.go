@@ -34,7 +34,7 @@ type Client struct {
 	base     *url.URL
 	http     *http.Client
 	limit    *rate.Limiter
-	answered atomic.Int64 // when the service has last answered, in nanoseconds since 1970
+	answered atomic.Int64 // when the service has last answered a question, in nanoseconds since 1970
 }
 
 // Bounds of an answer. What is kept in memory of one is as much as of a lookup in a database.

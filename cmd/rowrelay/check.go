@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/rowrelay/rowrelay/config"
 )
 
 type checkCmd struct {
-	Files   []string `arg:"" optional:"" name:"file" help:"Files to check; else the configuration itself."`
+	Files   []string `arg:"" optional:"" name:"file" help:"Files to check, or Markdown files whose YAML blocks are to be checked; else the configuration itself."`
 	Connect bool     `help:"Also try every connection, table, account and broker that the file names. Nothing is changed, no message is left."`
 }
 
@@ -24,8 +25,9 @@ type checkedFile struct {
 	Complaints []complaint `json:"complaints"`
 	Findings   []finding   `json:"findings,omitempty"` // of --connect, which a broken file does not come to
 
-	loaded *config.File
-	found  config.Complaints
+	loaded         *config.File
+	found          config.Complaints
+	blocks, pieces int // of a Markdown file: configurations, and YAML that is a piece of one
 }
 
 // complaint is a config.Complaint for programs.
@@ -70,8 +72,12 @@ func (k *checkCmd) examine(ctx context.Context, path string) checkedFile {
 		mode = config.Run
 	}
 	one := checkedFile{File: path, Complaints: []complaint{}}
-	one.loaded, one.found = read(path, mode)
-	if k.Connect && one.found.Err() == nil {
+	if strings.HasSuffix(path, ".md") {
+		one = examineMarkdown(path)
+	} else {
+		one.loaded, one.found = read(path, mode)
+	}
+	if k.Connect && one.loaded != nil && one.found.Err() == nil {
 		var unfit config.Complaints
 		one.Findings, unfit = connect(ctx, one.loaded)
 		one.found = append(unfit, one.found...)
@@ -91,6 +97,10 @@ func (f *checkedFile) code() int {
 
 func (f *checkedFile) print(v *voice) {
 	_ = f.found.Print(v.w, v.marks())
+	if f.found.Err() == nil && f.loaded == nil {
+		v.printf("%s %s  %s, %s of one not checked\n", v.mark(good), printable(f.File), counted(f.blocks, "configuration"), counted(f.pieces, "piece"))
+		return
+	}
 	if f.found.Err() == nil && f.Findings == nil {
 		v.printf("%s %s  %s, %s\n", v.mark(good), printable(f.File), counted(len(f.loaded.Feeds), "feed"), counted(len(f.loaded.Connections), "connection"))
 	}

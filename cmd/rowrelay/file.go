@@ -43,10 +43,15 @@ func (g *globals) load(mode config.Mode) (*config.File, config.Complaints, error
 // read reads a file and, where it is sound, compiles its expressions too.
 func read(path string, mode config.Mode) (*config.File, config.Complaints) {
 	file, found := config.Load(path, config.Process(), mode)
+	return file, withExpressions(file, found)
+}
+
+// withExpressions adds what is wrong in the expressions of a file that is sound otherwise.
+func withExpressions(file *config.File, found config.Complaints) config.Complaints {
 	if found.Err() != nil {
-		return file, found
+		return found
 	}
-	return file, append(found, expressions(file)...)
+	return append(found, expressions(file)...)
 }
 
 // open is the beginning of every command that acts on the store. Such a command may be typed where
