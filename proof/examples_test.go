@@ -111,6 +111,7 @@ func TestExamplesAreWhatTheySay(t *testing.T) {
 				folder = filepath.Join(expected, feed)
 			}
 			if *update {
+				require.NoError(t, os.RemoveAll(folder))
 				require.NoError(t, os.CopyFS(folder, os.DirFS(made)))
 			}
 			want := documents(t, folder)
