@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -104,7 +105,8 @@ func (s *setup) askStart(ctx context.Context, c catalogued) error {
 		return nil
 	}
 	old, _ := c.count(ctx, s.db)
-	answer, err := s.text("--start", "Old rows: [1] skip  [2] send all "+old.bare()+":", "", "1", "1", "2")
+	question := strings.TrimSpace("Old rows: [1] skip  [2] send all " + old.bare())
+	answer, err := s.text("--start", question+":", "", "1", "1", "2")
 	s.a.start = map[string]string{"1": "now", "2": "first"}[answer]
 	return err
 }

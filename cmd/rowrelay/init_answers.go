@@ -21,7 +21,8 @@ const (
 // answers are everything that the file is made of.
 type answers struct {
 	url, user, password string
-	mayWrite            bool // the account may write, and is taken all the same
+	caFile              string // of the authority that signed the database's certificate; "" is the system's
+	mayWrite            bool   // the account may write, and is taken all the same
 
 	broker, brokerUser, brokerPassword string
 	brokerIsGuess                      bool

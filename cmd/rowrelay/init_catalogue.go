@@ -71,7 +71,7 @@ func (s *setup) counted(ctx context.Context, found []catalogued) []catalogued {
 		found[i].rows, _ = found[i].count(ctx, s.db)
 	}
 	rank := func(c catalogued) int {
-		if c.Origin != "" && c.Unique {
+		if c.Origin != "" && c.Unique && c.NotNull {
 			return 0
 		}
 		return 1

@@ -31,14 +31,14 @@ func (s *setup) choose(ctx context.Context) (catalogued, error) {
 
 // candidates are what is offered unasked, and why the other tables are not.
 func (s *setup) candidates(all []catalogued) (found []catalogued, left []string) {
-	var names []string // of tables, as they come
+	var names []string // of tables, whose columns come together
 	why := map[string]string{}
 	for _, c := range all {
 		if !c.Listed {
 			continue
 		}
 		name := c.spelled()
-		if !slices.Contains(names, name) {
+		if len(names) == 0 || names[len(names)-1] != name {
 			names = append(names, name)
 		}
 		reason := c.unfit(s.Sequence, s.a)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/rowrelay/rowrelay/database"
@@ -43,7 +44,20 @@ func (s *setup) knowURLs() (err error) {
 	if s.a.isSQLite() {
 		return s.knowFile()
 	}
+	if s.a.caFile, err = authority(s.a.url); err != nil {
+		return err
+	}
 	return s.a.early(s.initCmd).faults()
+}
+
+// authority is what SSL_CERT_FILE names, where certificates are checked: written into the file, it holds for a daemon with another
+// environment too.
+func authority(url string) (string, error) {
+	path := os.Getenv("SSL_CERT_FILE")
+	if path == "" || strings.Contains(url, "sslmode=disable") || strings.Contains(url, "sslmode=require") {
+		return "", nil
+	}
+	return filepath.Abs(path)
 }
 
 // holdsLogin refuses a URL with a login in it, and one that is none.
@@ -118,7 +132,8 @@ func (s *setup) password(named, usual, how, user string) (string, error) {
 
 // connect logs in, read-only.
 func (s *setup) connect(ctx context.Context) error {
-	db, err := database.Open(database.Options{Name: sourceName, URL: s.a.url, User: s.a.user, Password: s.a.password, ReadOnly: true})
+	db, err := database.Open(database.Options{Name: sourceName, URL: s.a.url, User: s.a.user, Password: s.a.password,
+		TLS: database.TLS{CAFile: s.a.caFile}, ReadOnly: true})
 	if err != nil {
 		return err
 	}
@@ -143,7 +158,7 @@ func (s *setup) away(err error) error {
 	case o.Code == record.ConnTLS && strings.Contains(o.Error(), "SSL is not enabled"):
 		p.next = "the server speaks no TLS: switch it on there, or write --url '" + withMode(s.a.url, "disable") + "', and passwords and rows travel unprotected"
 	case o.Code == record.ConnTLS:
-		p.next = "write the host as the certificate names it, and let SSL_CERT_FILE name the PEM file of its authority (in the file: connections." + sourceName + ".tls.ca_file);\n" +
+		p.next = "write the host as the certificate names it, and let SSL_CERT_FILE name the PEM file of its authority, which becomes tls.ca_file;\n" +
 			"or write --url '" + withMode(s.a.url, "require") + "', which encrypts and does not check who answers"
 	default:
 		p.next = "check --url: host, port and database, and whether a firewall stands between  " + docs(o.Code)

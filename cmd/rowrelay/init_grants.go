@@ -13,6 +13,29 @@ import (
 // readOnlyRole is what the account is called that --grants makes.
 const readOnlyRole = "rowrelay_ro"
 
+// printGrants prints the SQL for an account that may read the chosen tables, and nothing else.
+func (s *setup) printGrants(ctx context.Context) error {
+	tables, err := s.chooseTables(ctx)
+	if err != nil {
+		return err
+	}
+	var dbname string
+	if err := s.db.GetContext(ctx, &dbname, "SELECT current_database()"); err != nil {
+		return s.away(err)
+	}
+	statements := grants(dbname, tables)
+	if s.g.json() {
+		return s.g.console.out.json(map[string][]string{"sql": statements})
+	}
+	for _, statement := range statements {
+		s.g.console.out.printf("%s\n", statement)
+	}
+	if !s.g.Quiet {
+		s.g.console.err.printf("  → run it as the owner of the tables or a superuser, then give the account a password: \\password %s in psql\n", readOnlyRole)
+	}
+	return nil
+}
+
 // grants let the role read the tables. It has no password yet, so nobody can log in with a known one.
 func grants(dbname string, tables []catalogued) []string {
 	all := []string{

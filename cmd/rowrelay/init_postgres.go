@@ -55,26 +55,3 @@ func (c catalogued) countPostgres(ctx context.Context, db *sqlx.DB) (rowCount, e
 	}
 	return r, nil
 }
-
-// printGrants prints the SQL for an account that may read the chosen tables, and nothing else.
-func (s *setup) printGrants(ctx context.Context) error {
-	tables, err := s.chooseTables(ctx)
-	if err != nil {
-		return err
-	}
-	var dbname string
-	if err := s.db.GetContext(ctx, &dbname, "SELECT current_database()"); err != nil {
-		return s.away(err)
-	}
-	statements := grants(dbname, tables)
-	if s.g.json() {
-		return s.g.console.out.json(map[string][]string{"sql": statements})
-	}
-	for _, statement := range statements {
-		s.g.console.out.printf("%s\n", statement)
-	}
-	if !s.g.Quiet {
-		s.g.console.err.printf("  → run it as the owner of the tables or a superuser, then give the account a password: \\password %s in psql\n", readOnlyRole)
-	}
-	return nil
-}

@@ -73,10 +73,10 @@ func TestInitFindsWhatGrowsInPostgreSQL(t *testing.T) {
 		"not offered: public.secret may not be read: no SELECT for " + s.reader.Name,
 		"1 Sales-EU.Order Items Item No bigint identity, unique 5 rows",
 		"2 public.Größe id integer serial, unique 1 row",
-		"3 public.maybe id bigint sequence, unique, may be NULL 0 rows",
-		"4 public.events id bigint identity, NO INDEX: every poll would read the whole table 9 rows",
-		"5 public.heap id bigint serial, NO INDEX: every poll would read the whole table 1 row",
-		`6 public."v1.data ""q"" ${x}" n integer, unique 1 row`,
+		"3 public.events id bigint identity, NO INDEX: every poll would read the whole table 9 rows",
+		"4 public.heap id bigint serial, NO INDEX: every poll would read the whole table 1 row",
+		`5 public."v1.data ""q"" ${x}" n integer, unique 1 row`,
+		"6 public.maybe id bigint sequence, unique, may be NULL 0 rows",
 	}, lines)
 }
 
@@ -138,7 +138,7 @@ func TestInitRefusesATableThatMayNotBeRead(t *testing.T) {
 func TestInitTakesAnAccountThatMayWriteOnlyIfItIsTold(t *testing.T) {
 	s := newBazaar(t)
 	s.Exec(t, fmt.Sprintf(`GRANT INSERT ON heap TO %q`, s.reader.Name))
-	const warning = "[warn] may write to public.heap: "
+	const warning = "[warn] the account may write to public.heap: "
 	flags := s.flags("--table", "heap", "--queue", "Q", "--start", "now")
 
 	got := rowrelay(flags...)
@@ -227,6 +227,17 @@ func TestInitSaysWhyPostgreSQLDoesNotAnswer(t *testing.T) {
 		require.NotContains(t, got.err, "hunter2")
 		require.NoFileExists(t, "rowrelay.yaml")
 	}
+}
+
+func TestInitWritesTheAuthorityThatItTrusted(t *testing.T) {
+	s := newBazaar(t)
+	_, port, err := net.SplitHostPort(s.Server.Addr)
+	require.NoError(t, err)
+	t.Setenv("SSL_CERT_FILE", s.Server.CAFile)
+	got := rowrelay("init", "--url", "postgres://localhost:"+port+"/"+s.Name, "--user", s.reader.Name, "--broker", s.broker, "--table", "heap", "--yes")
+	require.Equal(t, exitOK, got.code, got.err)
+	require.NoError(t, os.Unsetenv("SSL_CERT_FILE"))
+	require.Contains(t, runsAtOnce(t, "heap", "1"), "<note>h</note>")
 }
 
 // withoutTLS is a server that says no to TLS, as PostgreSQL does with one letter.

@@ -79,7 +79,7 @@ func (s *setup) misfit(err error) error {
 // allowWriter settles whether an account is taken that may write: by a person, or by --yes, and never silently.
 func (s *setup) allowWriter(stop *record.Stop) error {
 	v := s.g.console.err
-	v.printf("%s %s. SQL for a read-only account: rowrelay init --grants\n", v.mark(warn), safeLines(strings.TrimPrefix(stop.Text, "connections."+sourceName+" ")))
+	v.printf("%s %s. SQL for a read-only account: rowrelay init --grants\n", v.mark(warn), safeLines(strings.Replace(stop.Text, "connections."+sourceName, "the account", 1)))
 	switch {
 	case s.Yes:
 		v.printf("  → require_read_only: false is written, because of --yes: rowrelay would refuse the account otherwise\n")

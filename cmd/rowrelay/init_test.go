@@ -44,7 +44,7 @@ func odd(t *testing.T) string {
 		INSERT INTO "a.b ""c"" ${d}" VALUES (9, 'y');
 		CREATE TABLE parts (a INT, b INT, PRIMARY KEY (a, b));
 		CREATE TABLE notes (note TEXT);
-		CREATE TABLE "bell`+"\a"+`" (id INTEGER PRIMARY KEY);
+		CREATE TABLE "bell` + "\a" + `" (id INTEGER PRIMARY KEY);
 		CREATE VIEW open_orders AS SELECT order_seq, amount FROM orders`)
 	require.NoError(t, err)
 	return url
@@ -258,7 +258,7 @@ func TestAnyPasswordComesBackFromTheFileOfSecrets(t *testing.T) {
 	path := filepath.Join(folder, "x.env")
 	rapid.Check(t, func(t *rapid.T) {
 		value := rapid.StringMatching(`[ -~äß€\n]{1,20}`).Draw(t, "value")
-		require.NoError(t, os.WriteFile(path, []byte(envFile([]variable{{"SECRET", value}})), 0o600))
+		require.NoError(t, os.WriteFile(path, []byte(envFile("x.env", []variable{{"SECRET", value}})), 0o600))
 		require.Equal(t, value, sourced(t, path, "SECRET"))
 	})
 }

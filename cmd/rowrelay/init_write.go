@@ -12,7 +12,7 @@ import (
 
 // place settles which files are written, and refuses one that is there.
 func (s *setup) place() error {
-	s.yml = "rowrelay.yaml"
+	s.yml = places[0]
 	switch {
 	case s.Grants:
 		return nil
@@ -58,7 +58,7 @@ func (s *setup) write() error {
 	}
 	secrets := s.a.variables()
 	if len(secrets) > 0 {
-		if err := create(s.env, envFile(secrets), 0o600); err != nil {
+		if err := create(s.env, envFile(s.a.secrets, secrets), 0o600); err != nil {
 			return err
 		}
 	}
@@ -114,7 +114,7 @@ func (s *setup) next(secrets bool) string {
 	if s.example != nil {
 		preview = []string{"preview", s.a.feed, fmt.Sprintf("--seq=%d", *s.example)} // a number may be negative
 	}
-	if s.yml != "rowrelay.yaml" {
+	if s.yml != places[0] || os.Getenv("ROWRELAY_CONFIG") != "" {
 		preview = append(preview, "-c", s.yml)
 	}
 	if !secrets {
@@ -134,9 +134,9 @@ var plainValue = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,=-]+$`)
 var inQuotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "`", "\\`", "$", `\$`)
 
 // envFile is read by systemd's EnvironmentFile= and by a shell.
-func envFile(secrets []variable) string {
+func envFile(name string, secrets []variable) string {
 	var b strings.Builder
-	b.WriteString("# Secrets of rowrelay: set -a; . ./FILE; set +a   or EnvironmentFile= of systemd.\n")
+	b.WriteString("# For systemd: EnvironmentFile=. For a shell: set -a; . ./" + printable(name) + "; set +a\n")
 	for _, v := range secrets {
 		value := v.value
 		if !plainValue.MatchString(value) {

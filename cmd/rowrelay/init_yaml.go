@@ -34,6 +34,9 @@ func (a answers) yaml() string {
 
 func (a answers) source() []string {
 	keys := credentials(a.url, a.user, a.password != "", sourcePassword, a.secrets)
+	if a.caFile != "" {
+		keys = append(keys, "tls: { ca_file: "+quoted(a.caFile)+" }")
+	}
 	if a.mayWrite {
 		keys = append(keys, "require_read_only: false")
 	}
