@@ -8,8 +8,8 @@ import (
 
 func inRow(name string) string { return fmt.Sprintf("row[%q]", name) }
 
-// spelledColumn is how an expression names a column of the row.
-func spelledColumn(name string) string {
+// Spelled is the expression whose value is the column: its name, or row["..."].
+func Spelled(name string) string {
 	if isPlain(name) && !isWord(name) {
 		return name
 	}
@@ -19,7 +19,7 @@ func spelledColumn(name string) string {
 // isWord says that a column's name means something else when it stands alone.
 func isWord(name string) bool {
 	switch name {
-	case "seq", "feed", "row", "true", "false", "nil", "not", "in", "or", "and", "matches", "contains", "let":
+	case "seq", "feed", "row", "true", "false", "nil", "null", "not", "in", "or", "and", "matches", "contains", "let":
 		return true
 	}
 	return false

@@ -153,7 +153,7 @@ func (c *compiler) unknown(n ast.Node, name string) error {
 		known = append(known, b.Name)
 	}
 	for _, col := range c.names.Columns {
-		known = append(known, spelledColumn(col.Name))
+		known = append(known, Spelled(col.Name))
 	}
 	return c.fault(n, meant(name, append(known, "seq", "feed")), "unknown name %q", name)
 }

@@ -6,6 +6,9 @@ import (
 	"unicode/utf8"
 )
 
+// ElementName is what the element of a column is called where the message lists no fields: init writes the same names out.
+func ElementName(column string) string { return string(appendName(nil, column)) }
+
 // appendName writes a column's name as an element's. What no XML name may hold becomes _xHHHH_, as
 // SQL/XML (ISO 9075-14) does it; an underscore that would read as such an escape is escaped itself,
 // so every name can be told from every other, and got back.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,7 +16,8 @@ import (
 
 // console is where a command speaks: the result goes to out, all else to err.
 type console struct {
-	in       io.Reader
+	stdin    io.Reader
+	in       *bufio.Reader // of stdin, and one for all questions: what it has read ahead is the next answer
 	out, err *voice
 	asking   bool // a person sits at in and err, so a question can be answered
 }
@@ -30,7 +32,8 @@ type voice struct {
 
 func newConsole(stdin io.Reader, stdout, stderr io.Writer, noColor bool) *console {
 	return &console{
-		in:     stdin,
+		stdin:  stdin,
+		in:     bufio.NewReader(stdin),
 		out:    newVoice(stdout, noColor),
 		err:    newVoice(stderr, noColor),
 		asking: isTerminal(stdin) && isTerminal(stderr),

@@ -27,7 +27,7 @@ func (g *globals) path() (string, error) {
 		}
 	}
 	return "", &problem{exitConfig, "no configuration: -c and $ROWRELAY_CONFIG are not set, and neither ./rowrelay.yaml nor /etc/rowrelay/rowrelay.yaml is there",
-		"name a file with -c, or let rowrelay demo --keep DIR write one to play with"}
+		"name a file with -c, or let rowrelay init write one for a table of yours, or rowrelay demo --keep DIR one to play with"}
 }
 
 // load reads the configuration; what is wrong in it is a config.Complaints.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"os"
 	"os/user"
@@ -42,7 +41,7 @@ func (g *globals) unasked(intent string) error {
 
 func (g *globals) answer(question string) string {
 	g.console.err.printf("%s", question)
-	line, _ := bufio.NewReader(g.console.in).ReadString('\n')
+	line, _ := g.console.in.ReadString('\n')
 	return strings.TrimSpace(line)
 }
 

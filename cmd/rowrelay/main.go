@@ -35,6 +35,7 @@ func (g *globals) json() bool { return g.Output == "json" }
 type commands struct {
 	globals `embed:""`
 
+	Init      initCmd      `cmd:"" help:"Find a table with a growing number, and write a configuration that carries it."`
 	Run       runCmd       `cmd:"" help:"Carry rows until told to stop."`
 	Check     checkCmd     `cmd:"" help:"Find what is wrong in the configuration, and with --connect in what it names."`
 	Status    statusCmd    `cmd:"" help:"Show where every feed stands."`

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+)
+
+type initCmd struct {
+	URL         string   `name:"url" placeholder:"URL" help:"The database: postgres://host:5432/database or sqlite:FILE, without user and password."`
+	User        string   `placeholder:"NAME" help:"The account to read with (PostgreSQL)."`
+	PasswordEnv string   `placeholder:"NAME" help:"The environment variable that holds its password; else $$ROWRELAY_SOURCE_PASSWORD, else it is asked for."`
+	Table       []string `sep:"none" placeholder:"NAME" help:"The table, or a view: orders or sales.orders. May be repeated with --grants."`
+	Sequence    string   `placeholder:"COLUMN" help:"Its growing number."`
+	Start       string   `enum:"now,first," default:"" placeholder:"now|first" help:"Skip the rows that are there now, or send them all."`
+	Queue       string   `placeholder:"NAME" help:"Where the messages go."`
+	Broker      string   `placeholder:"URL" help:"The broker; without it stomp://localhost:61613 is written, to be edited."`
+	BrokerUser  string   `placeholder:"NAME" help:"The account at the broker; its password is $$ROWRELAY_BROKER_PASSWORD, or asked for."`
+	Feed        string   `placeholder:"NAME" help:"What the feed is called; else like the table."`
+	Fields      bool     `help:"Write the mapping out: a field for every column, with its type."`
+	Grants      bool     `help:"Print the SQL for an account that may only read the tables, and write nothing."`
+	Dir         string   `placeholder:"DIR" help:"Where rowrelay.yaml and rowrelay.env are written; else here, or where -c says."`
+	Yes         bool     `short:"y" help:"Take the first candidate and the defaults, and do not ask."`
+}
+
+// Validate refuses what can never be meant; kong calls it.
+func (n *initCmd) Validate() error {
+	if len(n.Table) > 1 && !n.Grants {
+		return errors.New("--table may be repeated with --grants only: a file begins with one feed")
+	}
+	return nil
+}
+
+// setup is one run of init.
+type setup struct {
+	*initCmd
+	g  *globals
+	db *sqlx.DB
+	a  answers
+
+	yml, env string // the paths of the configuration, and of the file of its secrets
+	example  *int64 // the number of a row to look at; nil: the first that will be read
+}
+
+// Run implements the command. The files are written at the very end, and only what `run` would take.
+func (n *initCmd) Run(ctx context.Context, g *globals) error {
+	s := &setup{initCmd: n, g: g}
+	if err := s.begin(); err != nil {
+		return err
+	}
+	if err := s.connect(ctx); err != nil {
+		return err
+	}
+	defer s.db.Close()
+	if n.Grants {
+		return s.printGrants(ctx)
+	}
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	if err := s.prove(ctx); err != nil {
+		return err
+	}
+	return s.write()
+}
+
+// begin looks at all that can be told without the database.
+func (s *setup) begin() error {
+	if err := s.place(); err != nil {
+		return err
+	}
+	if err := s.knowURLs(); err != nil {
+		return err
+	}
+	return s.knowSecrets()
+}
+
+// settle asks what is left to ask.
+func (s *setup) settle(ctx context.Context) error {
+	c, err := s.choose(ctx)
+	if err != nil {
+		return err
+	}
+	s.a.table, s.a.sequence = c.spelled(), spelledName(c.Column, false)
+	if s.a.queue, err = s.text("--queue", "Queue", s.Queue, queueFor(c)); err != nil {
+		return err
+	}
+	if err := s.askStart(ctx, c); err != nil {
+		return err
+	}
+	s.a.feed = cmp.Or(s.Feed, legal(c.Table))
+	if err := s.a.faults(); err != nil {
+		return err
+	}
+	s.a.storeID = s.a.knownStore(ctx)
+	return nil
+}
+
+// askStart: sending old rows, or missing them, must be a choice.
+func (s *setup) askStart(ctx context.Context, c catalogued) error {
+	if s.a.start = s.Start; s.a.start != "" {
+		return nil
+	}
+	old, _ := c.count(ctx, s.db)
+	question := strings.TrimSpace("Old rows: [1] skip  [2] send all " + old.bare())
+	answer, err := s.text("--start", question+":", "", "1", "1", "2")
+	s.a.start = map[string]string{"1": "now", "2": "first"}[answer]
+	return err
+}
+
+// knownStore is the id of a store that is there already where `run` would make one; else a new one.
+func (a answers) knownStore(ctx context.Context) string {
+	file, found := a.parse()
+	if found.Err() != nil {
+		return newStoreID()
+	}
+	st, err := openStore(ctx, file, false)
+	if err != nil {
+		return newStoreID()
+	}
+	defer st.Close()
+	return st.ID()
+}

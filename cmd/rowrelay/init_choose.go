@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rowrelay/rowrelay/database"
+)
+
+// choose settles the table and its growing number.
+func (s *setup) choose(ctx context.Context) (catalogued, error) {
+	all, err := s.catalogue(ctx)
+	if err != nil {
+		return catalogued{}, err
+	}
+	if len(s.Table) > 0 {
+		return s.chooseColumn(ctx, all, s.Table[0])
+	}
+	found, left := s.candidates(all)
+	s.sayLeft(left)
+	if len(found) == 0 {
+		return catalogued{}, &problem{exitNo, "no table with a growing number was found that this account may read",
+			"rowrelay init --table NAME --sequence COLUMN names one; a column is fit if it is an integer, unique and NOT NULL, and grows with every row"}
+	}
+	found = s.counted(ctx, found)
+	return s.pick("--table", "Table", found)
+}
+
+// candidates are what is offered unasked, and why the other tables are not.
+func (s *setup) candidates(all []catalogued) (found []catalogued, left []string) {
+	var names []string // of tables, whose columns come together
+	why := map[string]string{}
+	for _, c := range all {
+		if !c.Listed {
+			continue
+		}
+		name := c.spelled()
+		if len(names) == 0 || names[len(names)-1] != name {
+			names = append(names, name)
+		}
+		reason := c.unfit(s.Sequence, s.a)
+		if reason == "" {
+			found = append(found, c)
+		}
+		if before, told := why[name]; !told || before != "" {
+			why[name] = reason
+		}
+	}
+	for _, name := range names {
+		if why[name] != "" {
+			left = append(left, name+" "+why[name])
+		}
+	}
+	return found, left
+}
+
+// sayLeft tells of tables that are not offered.
+func (s *setup) sayLeft(left []string) {
+	const shown = 10
+	if s.g.Quiet {
+		return
+	}
+	for i, line := range left {
+		if i == shown {
+			s.g.console.err.printf("  %s\n", s.g.console.err.faint(fmt.Sprintf("and %d tables more", len(left)-shown)))
+			return
+		}
+		s.g.console.err.printf("  %s\n", s.g.console.err.faint("not offered: "+printable(line)))
+	}
+}
+
+// chooseColumn takes the table by its name; what is a view, or a part of a table, must be named so.
+func (s *setup) chooseColumn(ctx context.Context, all []catalogued, table string) (catalogued, error) {
+	of, err := s.named(all, table)
+	if err != nil {
+		return catalogued{}, err
+	}
+	if !of[0].Readable {
+		return catalogued{}, &problem{exitNo, fmt.Sprintf("%s may not SELECT from %s", s.a.user, of[0].spelled()), typed(s.g.typed) + " --grants  prints the SQL"}
+	}
+	if s.Sequence != "" {
+		c := of[0]
+		if i := slices.IndexFunc(of, func(c catalogued) bool { return c.Column == s.Sequence }); i >= 0 {
+			c = of[i]
+		}
+		c.Column = s.Sequence // that it is there and an integer, the source itself says
+		return c, nil
+	}
+	var fit []catalogued
+	for _, c := range of {
+		if c.grows() {
+			fit = append(fit, c)
+		}
+	}
+	switch len(fit) {
+	case 0:
+		return catalogued{}, &problem{exitUsage, fmt.Sprintf("which column of %s grows with every row cannot be told: %s", of[0].spelled(), integers(of)), "name it: " + typed(s.g.typed) + " --sequence COLUMN"}
+	case 1:
+		return fit[0], nil
+	}
+	return s.pick("--sequence", "Column", s.counted(ctx, fit))
+}
+
+// integers lists the integer columns of one table.
+func integers(of []catalogued) string {
+	var names []string
+	for _, c := range of {
+		if c.Column != "" {
+			names = append(names, c.Column)
+		}
+	}
+	if names == nil {
+		return "it has no integer column"
+	}
+	return "its integer columns are " + strings.Join(names, ", ")
+}
+
+// named finds a table by its name as the file spells it, or as the database does.
+func (s *setup) named(all []catalogued, table string) ([]catalogued, error) {
+	for _, spellings := range []func(c catalogued) []string{
+		func(c catalogued) []string { return []string{c.spelled(), c.qualified(database.Quote)} },
+		func(c catalogued) []string {
+			return c.alone(spelledPart(c.Table), database.Quote(c.Table), c.Table)
+		},
+		func(c catalogued) []string { return []string{c.qualified(func(s string) string { return s })} },
+	} {
+		var of []catalogued
+		for _, c := range all {
+			if slices.Contains(spellings(c), table) {
+				of = append(of, c)
+			}
+		}
+		if of != nil {
+			return of, nil
+		}
+	}
+	return nil, &problem{exitUsage, "there is no table " + table, "names are spelled as the database spells them, sales.orders; without --table, init lists what it finds"}
+}
+
+// pick lets a person choose; --yes takes the first.
+func (s *setup) pick(flag, what string, found []catalogued) (catalogued, error) {
+	if s.Yes {
+		if !s.g.Quiet {
+			s.g.console.err.printf("%s\n", printable("takes "+strings.Join(found[0].cells(), "  ")))
+		}
+		return found[0], nil
+	}
+	s.list(found)
+	answer, err := s.text(flag, what+" [1]:", "", "1", numbersUpTo(len(found))...)
+	if err != nil {
+		return catalogued{}, err
+	}
+	n, _ := strconv.Atoi(answer) // it is one of the choices
+	return found[n-1], nil
+}
+
+// list shows the candidates with their numbers.
+func (s *setup) list(found []catalogued) {
+	t := table{columns: []column{{right: true}, {}, {}, {}, {right: true}}}
+	for i, c := range found {
+		t.add(nil, append([]string{strconv.Itoa(i + 1)}, c.cells()...)...)
+	}
+	widths := t.widths()
+	for _, r := range t.rows {
+		s.g.console.err.printf("  %s\n", t.line(r.cells, widths))
+	}
+}

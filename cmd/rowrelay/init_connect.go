@@ -1,0 +1,179 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// The variables by which the file names its secrets; init takes a secret from there too.
+const (
+	sourcePassword = "ROWRELAY_SOURCE_PASSWORD"
+	brokerPassword = "ROWRELAY_BROKER_PASSWORD"
+)
+
+// placeholder is where a broker on this machine would listen.
+const placeholder = "stomp://localhost:61613"
+
+// knowURLs settles where database and broker are. An address that holds a password is not repeated, not even as what to type.
+func (s *setup) knowURLs() (err error) {
+	if strings.Contains(s.Broker, "@") {
+		return &problem{exitUsage, "no user and no password in --broker", "--broker-user NAME; the password is asked for, or comes from $" + brokerPassword}
+	}
+	if err := s.holdsLogin(s.URL); err != nil {
+		return err
+	}
+	if s.a.url, err = s.text("--url", "Database, postgres://host:5432/database or sqlite:FILE:", s.URL, ""); err != nil {
+		return err
+	}
+	if err := s.holdsLogin(s.a.url); err != nil {
+		return err
+	}
+	s.a.broker, s.a.brokerIsGuess = cmp.Or(s.Broker, placeholder), s.Broker == ""
+	if rest, ok := strings.CutPrefix(s.a.url, "postgresql:"); ok {
+		s.a.url = "postgres:" + rest
+	}
+	if s.a.isSQLite() {
+		return s.knowFile()
+	}
+	if s.a.caFile, err = authority(s.a.url); err != nil {
+		return err
+	}
+	return s.a.early(s.initCmd).faults()
+}
+
+// authority is what SSL_CERT_FILE names, where certificates are checked: written into the file, it holds for a daemon with another
+// environment too.
+func authority(url string) (string, error) {
+	path := os.Getenv("SSL_CERT_FILE")
+	if path == "" || strings.Contains(url, "sslmode=disable") || strings.Contains(url, "sslmode=require") {
+		return "", nil
+	}
+	return filepath.Abs(path)
+}
+
+// holdsLogin refuses a URL with a login in it, and one that is none.
+func (s *setup) holdsLogin(url string) error {
+	if url == "" {
+		return nil
+	}
+	db, err := database.Open(database.Options{Name: sourceName, URL: url})
+	if err != nil {
+		return &problem{exitUsage, "--url: " + strings.TrimPrefix(err.Error(), "connection "+sourceName+": "),
+			"write --url postgres://host:5432/database --user NAME, or --url sqlite:FILE; the password is asked for, or comes from $" + sourcePassword}
+	}
+	return db.Close()
+}
+
+// knowFile makes a SQLite file's path absolute, for the daemon may run in another folder.
+func (s *setup) knowFile() error {
+	if s.User != "" || s.PasswordEnv != "" || s.Grants {
+		return &problem{exitUsage, "a SQLite file has no accounts: --user, --password-env and --grants are for PostgreSQL", "leave them out; a SQLite source is opened read-only"}
+	}
+	path := database.Address(database.Options{URL: s.a.url})
+	s.a.url = "sqlite:" + path
+	if err := s.a.early(s.initCmd).faults(); err != nil {
+		return err
+	}
+	switch at, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return &problem{exitAway, "there is no file " + path, "check --url: a path without a leading / begins in the working directory"}
+	case err != nil:
+		return &problem{exitAway, err.Error(), "check --url"}
+	case at.IsDir():
+		return &problem{exitAway, path + " is a folder", "name the database file in --url"}
+	}
+	return nil
+}
+
+// knowSecrets settles the logins.
+func (s *setup) knowSecrets() (err error) {
+	if !s.a.isSQLite() {
+		if s.a.user, err = s.text("--user", "User:", s.User, ""); err != nil {
+			return err
+		}
+		if s.a.password, err = s.password(s.PasswordEnv, sourcePassword, "--password-env", s.a.user); err != nil {
+			return err
+		}
+	}
+	if s.a.brokerUser = s.BrokerUser; s.a.brokerUser == "" || s.Grants {
+		return nil
+	}
+	s.a.brokerPassword, err = s.password("", brokerPassword, "$"+brokerPassword, s.a.brokerUser)
+	return err
+}
+
+// password comes from the variable that a flag names, or from the usual one, or from a person.
+func (s *setup) password(named, usual, how, user string) (string, error) {
+	if value, ok := os.LookupEnv(cmp.Or(named, usual)); ok {
+		return value, nil
+	}
+	switch {
+	case named != "":
+		return "", &problem{exitUsage, "--password-env: the variable " + named + " is not set", "export it in this shell, or leave the flag out to be asked"}
+	case !s.g.console.asking:
+		return "", &problem{exitUsage, how + " is missing, and nobody can be asked here: this is no terminal",
+			"let the environment hold the password of " + user + " as " + usual + " (empty: it has none)"}
+	}
+	answer, err := s.g.console.secret("Password of " + printable(user) + " (empty: it has none): ")
+	if err != nil {
+		return "", &problem{exitNo, "no password was typed; nothing was written", "let the environment hold it as " + usual}
+	}
+	return answer, nil
+}
+
+// connect logs in, read-only.
+func (s *setup) connect(ctx context.Context) error {
+	db, err := database.Open(database.Options{Name: sourceName, URL: s.a.url, User: s.a.user, Password: s.a.password,
+		TLS: database.TLS{CAFile: s.a.caFile}, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return s.away(err)
+	}
+	s.db = db
+	return nil
+}
+
+// away tells why the database does not answer as it should, with the flag to change.
+func (s *setup) away(err error) error {
+	o, ok := errors.AsType[*record.Outage](database.Trouble(sourceName, err))
+	if !ok {
+		return &problem{exitAway, fmt.Sprintf("%s: %v", database.Address(database.Options{URL: s.a.url}), err), "check --url"}
+	}
+	p := &problem{code: exitAway, text: fmt.Sprintf("%s  %s: %v", o.Code, database.Address(database.Options{URL: s.a.url}), o.Err)}
+	switch {
+	case o.Code == record.ConnAuth:
+		p.next = "check --user and the password, and what the server allows them"
+	case o.Code == record.ConnTLS && strings.Contains(o.Error(), "SSL is not enabled"):
+		p.next = "the server speaks no TLS: switch it on there, or write --url '" + withMode(s.a.url, "disable") + "', and passwords and rows travel unprotected"
+	case o.Code == record.ConnTLS:
+		p.next = "write the host as the certificate names it, and let SSL_CERT_FILE name the PEM file of its authority, which becomes tls.ca_file;\n" +
+			"or write --url '" + withMode(s.a.url, "require") + "', which encrypts and does not check who answers"
+	default:
+		p.next = "check --url: host, port and database, and whether a firewall stands between  " + docs(o.Code)
+	}
+	return p
+}
+
+// withMode is the URL with another sslmode.
+func withMode(url, mode string) string {
+	base, query, _ := strings.Cut(url, "?")
+	parts := []string{"sslmode=" + mode}
+	for part := range strings.SplitSeq(query, "&") {
+		if part != "" && !strings.HasPrefix(part, "sslmode=") {
+			parts = append(parts, part)
+		}
+	}
+	return base + "?" + strings.Join(parts, "&")
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rowrelay/rowrelay/database"
+)
+
+// readOnlyRole is what the account is called that --grants makes.
+const readOnlyRole = "rowrelay_ro"
+
+// printGrants prints the SQL for an account that may read the chosen tables, and nothing else.
+func (s *setup) printGrants(ctx context.Context) error {
+	tables, err := s.chooseTables(ctx)
+	if err != nil {
+		return err
+	}
+	var dbname string
+	if err := s.db.GetContext(ctx, &dbname, "SELECT current_database()"); err != nil {
+		return s.away(err)
+	}
+	statements := grants(dbname, tables)
+	if s.g.json() {
+		return s.g.console.out.json(map[string][]string{"sql": statements})
+	}
+	for _, statement := range statements {
+		s.g.console.out.printf("%s\n", statement)
+	}
+	if !s.g.Quiet {
+		s.g.console.err.printf("  → run it as the owner of the tables or a superuser, then give the account a password: \\password %s in psql\n", readOnlyRole)
+	}
+	return nil
+}
+
+// grants let the role read the tables. It has no password yet, so nobody can log in with a known one.
+func grants(dbname string, tables []catalogued) []string {
+	all := []string{
+		"CREATE ROLE " + readOnlyRole + " LOGIN;",
+		fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s;", database.Quote(dbname), readOnlyRole),
+	}
+	for _, t := range tables {
+		usage := fmt.Sprintf("GRANT USAGE ON SCHEMA %s TO %s;", database.Quote(t.Schema), readOnlyRole)
+		if !slices.Contains(all, usage) {
+			all = append(all, usage)
+		}
+		all = append(all, fmt.Sprintf("GRANT SELECT ON %s TO %s;", t.from(), readOnlyRole))
+	}
+	return all
+}
+
+// chooseTables are those of --table, or of a list; the account that asks need not be allowed to read them.
+func (s *setup) chooseTables(ctx context.Context) (chosen []catalogued, err error) {
+	all, err := s.catalogue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range s.Table {
+		of, err := s.named(all, name)
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, of[0])
+	}
+	if chosen != nil {
+		return chosen, nil
+	}
+	for i := range all {
+		all[i].Readable = true
+	}
+	found, _ := s.candidates(all)
+	if len(found) == 0 {
+		return nil, &problem{exitNo, "no table with a growing number was found", "rowrelay init --grants --table NAME names one"}
+	}
+	return s.pickSeveral(s.counted(ctx, found))
+}
+
+// pickSeveral takes numbers with commas between them.
+func (s *setup) pickSeveral(found []catalogued) (chosen []catalogued, err error) {
+	if s.Yes {
+		return found[:1], nil
+	}
+	s.list(found)
+	for {
+		answer, err := s.text("--table", "Tables, as in 1,3", "", "1")
+		if err != nil {
+			return nil, err
+		}
+		if chosen = pickNumbers(found, answer); chosen != nil {
+			return chosen, nil
+		}
+		s.g.console.err.printf("type numbers from 1 to %d, with commas between them\n", len(found))
+	}
+}
+
+// pickNumbers is nil where the answer does not name candidates alone.
+func pickNumbers(found []catalogued, answer string) (chosen []catalogued) {
+	for word := range strings.SplitSeq(answer, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 1 || n > len(found) {
+			return nil
+		}
+		chosen = append(chosen, found[n-1])
+	}
+	return chosen
+}

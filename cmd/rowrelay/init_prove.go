@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/source"
+)
+
+// prove opens the source as `run` would, so that what is written runs.
+func (s *setup) prove(ctx context.Context) error {
+	d, err := s.try(ctx)
+	if stop, ok := errors.AsType[*record.Stop](err); ok && stop.Code == record.MayWrite {
+		if err := s.allowWriter(stop); err != nil {
+			return err
+		}
+		s.a.mayWrite = true
+		d, err = s.try(ctx)
+	}
+	if err != nil {
+		return s.misfit(err)
+	}
+	s.warn(d)
+	if !s.Fields {
+		return nil
+	}
+	s.a.columns = d.Columns
+	return s.proveFields(ctx, d.Columns)
+}
+
+func (s *setup) try(ctx context.Context) (d source.Description, err error) {
+	file, found := s.a.parse()
+	if err := found.Err(); err != nil {
+		return d, err
+	}
+	src, err := newSource(file, s.a.feed)
+	if err != nil {
+		return d, err
+	}
+	defer src.Close()
+	if d, err = src.Open(ctx); err == nil && s.a.start == "now" {
+		s.example, err = newest(ctx, src)
+	}
+	return d, err
+}
+
+// newest is the highest number, if it is a row's: where a feed begins there, preview shows nothing else unasked.
+func newest(ctx context.Context, src source.Source) (*int64, error) {
+	b, err := src.Start(ctx, source.Start{Mode: "now"})
+	if err != nil {
+		return nil, err
+	}
+	at, err := src.Numbers(ctx, record.Range{Lo: b.After, Hi: b.After}, 1)
+	if err != nil || len(at.Found) == 0 {
+		return nil, err
+	}
+	return &b.After, nil
+}
+
+// misfit tells what does not fit by its flag's name, for the line in the file is not there yet.
+func (s *setup) misfit(err error) error {
+	if isOutage(err) {
+		return s.away(err)
+	}
+	faults := faultsOf(err)
+	if faults == nil {
+		return err
+	}
+	p := &problem{code: exitUsage}
+	for _, f := range faults {
+		p.text += "--" + f.Path[strings.LastIndexByte(f.Path, '.')+1:] + ": " + f.Text + "\n"
+		p.next += f.Remedy + "\n"
+	}
+	return p
+}
+
+// allowWriter settles whether an account is taken that may write: by a person, or by --yes, and never silently.
+func (s *setup) allowWriter(stop *record.Stop) error {
+	v := s.g.console.err
+	v.printf("%s %s. SQL for a read-only account: rowrelay init --grants\n", v.mark(warn), safeLines(strings.Replace(stop.Text, "connections."+sourceName, "the account", 1)))
+	switch {
+	case s.Yes:
+		v.printf("  → require_read_only: false is written, because of --yes: rowrelay would refuse the account otherwise\n")
+		return nil
+	case !s.g.console.asking:
+		return &problem{exitConfig, "rowrelay refuses an account that may write; nothing was written", "use an account that may only read, or take this one with require_read_only: false: " + typed(s.g.typed) + " --yes"}
+	}
+	yes, err := s.agree("rowrelay refuses an account that may write. Take it all the same (require_read_only: false)?")
+	if err == nil && !yes {
+		err = &problem{exitNo, "nothing was written", "rowrelay init --grants prints the SQL for an account that may only read"}
+	}
+	return err
+}
+
+// warn shows what `check --connect` would warn of.
+func (s *setup) warn(d source.Description) {
+	if s.g.Quiet {
+		return
+	}
+	var found []finding
+	for _, note := range d.Notes {
+		found = append(found, doubt(s.a.table, note, ""))
+	}
+	if n := numbering(s.a.feed, d.Numbers); n.Level == levelWarn {
+		found = append(found, doubt(s.a.table, n.Text, n.Remedy))
+	}
+	printFindings(s.g.console.err, found)
+}
+
+// proveFields compiles the mapping against the columns.
+func (s *setup) proveFields(ctx context.Context, columns []record.Column) error {
+	file, found := s.a.parse()
+	if err := found.Err(); err != nil {
+		return err
+	}
+	r, err := newRecipe(file, s.a.feed, true)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = r.prepare(ctx, columns)
+	return err
+}

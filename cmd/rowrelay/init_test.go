@@ -1,0 +1,301 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/record"
+)
+
+// inFolder works in an empty folder, with no secret and no store at hand, and returns its path.
+func inFolder(t *testing.T) string {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"STATE_DIRECTORY", "ROWRELAY_CONFIG", sourcePassword, brokerPassword} {
+		t.Setenv(name, "")
+		require.NoError(t, os.Unsetenv(name))
+	}
+	here, err := os.Getwd()
+	require.NoError(t, err)
+	return here
+}
+
+// odd makes a SQLite file with tables of awkward names, and returns its URL.
+func odd(t *testing.T) string {
+	t.Helper()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "odd.db")
+	db, err := database.Open(database.Options{Name: "odd", URL: url})
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.Exec(`CREATE TABLE orders (order_seq INTEGER PRIMARY KEY, amount REAL, "Größe" TEXT, "null" BLOB);
+		INSERT INTO orders VALUES (1, 2.5, 'a', x'00ff'), (2, 3, 'b', NULL), (3, 4, 'c', x'01');
+		CREATE TABLE "Order Items" ("Nr." INTEGER NOT NULL UNIQUE, note TEXT);
+		INSERT INTO "Order Items" VALUES (7, 'x');
+		CREATE TABLE "a.b ""c"" ${d}" (id INTEGER PRIMARY KEY AUTOINCREMENT, "if" TEXT);
+		INSERT INTO "a.b ""c"" ${d}" VALUES (9, 'y');
+		CREATE TABLE parts (a INT, b INT, PRIMARY KEY (a, b));
+		CREATE TABLE notes (note TEXT);
+		CREATE TABLE "bell` + "\a" + `" (id INTEGER PRIMARY KEY);
+		CREATE VIEW open_orders AS SELECT order_seq, amount FROM orders`)
+	require.NoError(t, err)
+	return url
+}
+
+// dialogue types an init where a person sits, who answers.
+func dialogue(t *testing.T, answers string, n initCmd, more globals) said {
+	t.Helper()
+	var out, err bytes.Buffer
+	c := newConsole(strings.NewReader(answers), &out, &err, true)
+	c.asking = true
+	more.console, more.typed = c, []string{"init"}
+	problem := n.Run(t.Context(), &more)
+	return said{c.report(problem), out.String(), err.String()}
+}
+
+// runsAtOnce checks the file, makes a message of a row, and returns the documents.
+func runsAtOnce(t *testing.T, feed, seq string) string {
+	t.Helper()
+	got := rowrelay("check")
+	require.Equal(t, exitOK, got.code, got.out)
+	require.Contains(t, got.out, "Summary: 0 failed · 0 warnings")
+	got = rowrelay("preview", feed, "--seq", seq, "--xml")
+	require.Equal(t, exitOK, got.code, got.out+got.err)
+	return got.out
+}
+
+func TestInitWritesAFileThatRunsAtOnce(t *testing.T) {
+	url := odd(t)
+	for name, row := range map[string]struct{ table, sequence, feed, line, seq, document string }{
+		"a plain table":    {"orders", "order_seq", "orders", "table: orders\n", "1", "<Orders><order_seq>1</order_seq><amount>2.5</amount><Größe>a</Größe><null>AP8=</null></Orders>"},
+		"blanks and a dot": {"Order Items", "Nr.", "Order_Items", "table: \"Order Items\"\n      sequence: Nr.\n", "7", "<OrderItems><Nr.>7</Nr.><note>x</note></OrderItems>"},
+		"all that hurts":   {`a.b "c" ${d}`, "id", "a_b_c_d", "table: '\"a.b \"\"c\"\" $${d}\"'\n", "9", "<ABCD><id>9</id><if>y</if></ABCD>"},
+		"a view":           {"open_orders", "order_seq", "open_orders", "table: open_orders\n", "2", "<OpenOrders><order_seq>2</order_seq><amount>3</amount></OpenOrders>"},
+	} {
+		for _, mapping := range []string{"--start=first", "--fields"} {
+			t.Run(name+mapping, func(t *testing.T) {
+				inFolder(t)
+				got := rowrelay("init", "--url", url, "--table", row.table, "--sequence", row.sequence, "--yes", mapping)
+				require.Equal(t, exitOK, got.code, got.err)
+				require.NoFileExists(t, "rowrelay.env")
+				text, err := os.ReadFile("rowrelay.yaml")
+				require.NoError(t, err)
+				require.Contains(t, string(text), row.line)
+				require.Contains(t, runsAtOnce(t, row.feed, row.seq), row.document)
+			})
+		}
+	}
+}
+
+func TestInitSaysWhatItWroteAndWhatToTypeNext(t *testing.T) {
+	here := inFolder(t)
+	url := odd(t)
+	got := rowrelay("init", "--url", url, "--table", "orders", "--yes", "--start", "first")
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Equal(t, "Wrote rowrelay.yaml (14 lines).  Next: rowrelay preview orders --limit 1\n", got.out)
+	require.Contains(t, got.err, "stomp://localhost:61613 is a placeholder")
+
+	got = rowrelay("init", "--url", url, "--table", "orders", "--yes", "--dir", "new/dir", "--broker", "stomp://mq:61613")
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Equal(t, "Wrote new/dir/rowrelay.yaml (14 lines).  Next: rowrelay preview orders --seq=3 -c new/dir/rowrelay.yaml\n", got.out, "beginning now, preview shows no row unasked")
+	require.NotContains(t, got.err, "placeholder")
+
+	got = rowrelay("init", "--url", url, "--table", "orders", "--yes", "-c", "json.yml", "-o", "json")
+	require.Equal(t, exitOK, got.code, got.err)
+	var wrote initialized
+	require.NoError(t, json.Unmarshal([]byte(got.out), &wrote))
+	text, err := os.ReadFile(filepath.Join(here, "json.yml"))
+	require.NoError(t, err)
+	require.Equal(t, string(text), wrote.Config)
+	wrote.Config = ""
+	require.Equal(t, initialized{File: "json.yml", Feed: "orders", Table: "orders", Sequence: "order_seq", Start: "now", Queue: "ORDERS",
+		Broker: placeholder, RequireReadOnly: true}, wrote)
+}
+
+func TestInitOverwritesNothing(t *testing.T) {
+	url := odd(t)
+	for _, name := range []string{"rowrelay.yaml", "rowrelay.env"} {
+		inFolder(t)
+		require.NoError(t, os.WriteFile(name, []byte("mine"), 0o600))
+		got := rowrelay("init", "--url", url, "--yes")
+		require.Equal(t, exitNo, got.code)
+		require.Contains(t, got.err, name+" is there already")
+		require.Contains(t, got.err, "--dir DIR")
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		require.Equal(t, "mine", string(text))
+		entries, err := os.ReadDir(".")
+		require.NoError(t, err)
+		require.Len(t, entries, 1)
+	}
+}
+
+func TestInitNamesTheFlagOfAQuestionThatNobodyCanAnswer(t *testing.T) {
+	inFolder(t)
+	url := odd(t)
+	for _, row := range []struct {
+		args []string
+		flag string
+	}{
+		{nil, "--url is missing"},
+		{[]string{"--url", "postgres://erp-db/erp"}, "--user is missing"},
+		{[]string{"--url", "postgres://erp-db/erp", "--user", "relay_ro", "--yes"}, "--password-env is missing"},
+		{[]string{"--url", "postgres://erp-db/erp", "--user", "relay_ro", "--password-env", "NO_SUCH_VARIABLE"}, "NO_SUCH_VARIABLE is not set"},
+		{[]string{"--url", url, "--broker-user", "relay"}, "$" + brokerPassword + " is missing"},
+		{[]string{"--url", url}, "--table is missing"},
+		{[]string{"--url", url, "--table", "orders"}, "--queue is missing"},
+		{[]string{"--url", url, "--table", "orders", "--queue", "Q"}, "--start is missing"},
+		{[]string{"--url", url, "--table", "parts", "--yes"}, "its integer columns are a, b"},
+		{[]string{"--url", url, "--table", "notes", "--yes"}, "it has no integer column"},
+		{[]string{"--url", url, "--table", "oders", "--yes"}, "there is no table oders"},
+		{[]string{"--url", url, "--table", "orders", "--sequence", "order_sq", "--yes"}, `--sequence: orders has no column "order_sq"`},
+		{[]string{"--url", url, "--table", "orders", "--sequence", "Größe", "--yes"}, "must be an integer column"},
+		{[]string{"--url", url, "--table", "orders", "--yes", "--broker", "stomp://mq"}, "broker: the address has no port"},
+		{[]string{"--url", url, "--table", "orders", "--yes", "--feed", "a b"}, "a feed's name is"},
+		{[]string{"--url", url, "--grants"}, "a SQLite file has no accounts"},
+		{[]string{"--url", url, "--table", "orders", "--table", "notes", "--yes"}, "with --grants only"},
+		{[]string{"--url", url, "--dir", "a", "-c", "b.yaml"}, "--dir and -c exclude each other"},
+		{[]string{"--url", "mysql://erp-db/erp"}, "neither with sqlite: nor with postgres"},
+	} {
+		got := rowrelay(append([]string{"init"}, row.args...)...)
+		require.Equal(t, exitUsage, got.code, "%v: %s", row.args, got.err)
+		require.Contains(t, got.err, row.flag)
+		require.Contains(t, got.err, "→ ")
+		require.NoFileExists(t, "rowrelay.yaml")
+	}
+}
+
+func TestInitDoesNotRepeatAPasswordFromAURL(t *testing.T) {
+	inFolder(t)
+	for _, args := range [][]string{
+		{"--url", "postgres://relay:hunter2@erp-db/erp"},
+		{"--url", "postgres://erp-db/erp?password=hunter2"},
+		{"--url", "sqlite:erp.db", "--broker", "stomp://relay:hunter2@mq:61613"},
+	} {
+		got := rowrelay(append([]string{"init"}, args...)...)
+		require.Equal(t, exitUsage, got.code)
+		require.NotContains(t, got.out+got.err, "hunter2")
+		require.Contains(t, got.err, "PASSWORD")
+	}
+}
+
+func TestInitTellsWhatItDoesNotOffer(t *testing.T) {
+	inFolder(t)
+	got := rowrelay("init", "--url", odd(t))
+	require.Contains(t, got.err, "not offered: parts has no growing number")
+	require.Contains(t, got.err, "not offered: notes has no integer column")
+	require.Contains(t, got.err, `bell\u0007 has a name that the file cannot hold`)
+	require.NotContains(t, got.err, "open_orders", "a view is taken only if it is named")
+	require.Regexp(t, `(?m)^  1  orders +order_seq  INTEGER PRIMARY KEY, unique  3 rows$`, got.err)
+	require.Regexp(t, `(?m)^  3  Order Items +Nr\. +INTEGER, unique +1 row$`, got.err)
+}
+
+func TestInitAsksAndTakesAnswers(t *testing.T) {
+	inFolder(t)
+	got := dialogue(t, odd(t)+"\n9\n3\nERP.ITEMS\nall\n2\n", initCmd{BrokerUser: ""}, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.err, "Database, postgres://host:5432/database or sqlite:FILE: ")
+	require.Contains(t, got.err, "Table [1]: type a number from 1 to 3\n")
+	require.Contains(t, got.err, "Queue [ORDER_ITEMS]: ")
+	require.Contains(t, got.err, "Old rows: [1] skip  [2] send all 1: type 1 or 2\n")
+	require.Equal(t, "Wrote rowrelay.yaml (14 lines).  Next: rowrelay preview Order_Items --limit 1\n", got.out)
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), "start: first\n")
+	require.Contains(t, string(text), "queue: ERP.ITEMS }")
+	require.Contains(t, runsAtOnce(t, "Order_Items", "7"), "<note>x</note>")
+}
+
+func TestInitTakesAnEmptyAnswerForTheDefaultAndTheEndOfTheInputForNone(t *testing.T) {
+	inFolder(t)
+	url := odd(t)
+	got := dialogue(t, "\n\n", initCmd{URL: url}, globals{Output: "table"})
+	require.Equal(t, exitNo, got.code)
+	require.Contains(t, got.err, "the questions were not answered; nothing was written")
+	require.NoFileExists(t, "rowrelay.yaml")
+
+	got = dialogue(t, "\n\n\n", initCmd{URL: url}, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), "table: orders\n      sequence: order_seq\n      start: now\n")
+}
+
+func TestInitKeepsTheBrokersPasswordOutOfTheFile(t *testing.T) {
+	inFolder(t)
+	const hard = "p'\"w $HOME `id` \\ #1"
+	got := dialogue(t, hard+"\n1\n\n1\n", initCmd{URL: odd(t), Broker: "stomp://mq:61613", BrokerUser: "relay"}, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.out, "and rowrelay.env (passwords, mode 0600).  Next: set -a; . ./rowrelay.env; set +a; rowrelay preview orders")
+	require.NotContains(t, got.out+got.err, hard)
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), `password: "${ROWRELAY_BROKER_PASSWORD:?it stands in rowrelay.env}"`)
+	require.NotContains(t, string(text), hard)
+	at, err := os.Stat("rowrelay.env")
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), at.Mode().Perm())
+	require.Equal(t, hard, sourced(t, "./rowrelay.env", brokerPassword))
+}
+
+// sourced is a variable as a shell has it from the file.
+func sourced(t require.TestingT, path, name string) string {
+	out, err := exec.Command("sh", "-c", `set -a; . "$1"; set +a; printenv "$2"; echo .`, "sh", path, name).Output()
+	require.NoError(t, err)
+	return strings.TrimSuffix(string(out), "\n.\n")
+}
+
+func TestAnyPasswordComesBackFromTheFileOfSecrets(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "x.env")
+	rapid.Check(t, func(t *rapid.T) {
+		value := rapid.StringMatching(`[ -~äß€\n]{1,20}`).Draw(t, "value")
+		require.NoError(t, os.WriteFile(path, []byte(envFile("x.env", []variable{{"SECRET", value}})), 0o600))
+		require.Equal(t, value, sourced(t, path, "SECRET"))
+	})
+}
+
+func TestAnyNameComesBackFromTheFile(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := answers{url: "sqlite:/erp.db", broker: placeholder, start: "now", feed: "orders"}
+		name := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z"'\\${}:#.ä ]{1,8}`), rapid.SampledFrom([]string{"null", "~", "true", "-", "1e3", "0x1", "=", "<<", "y", "---"}))
+		a.table, a.sequence, a.queue = name.Draw(t, "table"), name.Draw(t, "sequence"), name.Draw(t, "queue")
+		a.columns = []record.Column{{Name: a.sequence, Kind: record.Integer}}
+		file, found := a.parse()
+		if found.Err() != nil { // a name that the file cannot hold is refused, never changed
+			require.Error(t, a.faults())
+			return
+		}
+		f := file.Feeds["orders"]
+		require.Equal(t, []string{a.table, a.sequence, a.queue}, []string{f.Source.Table, f.Source.Sequence, f.Sink.Queue})
+	})
+}
+
+func TestInitKeepsTheIdOfAStoreThatIsThere(t *testing.T) {
+	w := newWorld(t)
+	folder := os.Getenv("STATE_DIRECTORY")
+	inFolder(t)
+	t.Setenv("STATE_DIRECTORY", folder)
+	require.Equal(t, exitOK, rowrelay("init", "--url", odd(t), "--yes").code)
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), `store: { id: "`+w.store.ID()+`" }`)
+}
+
+func TestInitOnAFileThatIsNotThereIsAway(t *testing.T) {
+	inFolder(t)
+	got := rowrelay("init", "--url", "sqlite:gone.db", "--yes")
+	require.Equal(t, exitAway, got.code)
+	require.Contains(t, got.err, "there is no file")
+	require.NoFileExists(t, "gone.db")
+	require.NoError(t, os.WriteFile("text.db", []byte(strings.Repeat("no database\n", 100)), 0o600))
+	require.Equal(t, exitAway, rowrelay("init", "--url", "sqlite:text.db", "--yes").code)
+}
