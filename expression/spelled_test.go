@@ -12,7 +12,7 @@ import (
 
 // words mean something to the language, or did so once.
 var words = []string{"seq", "feed", "row", "true", "false", "nil", "null", "none", "not", "in", "or", "and", "matches", "contains", "startswith", "let",
-	"if", "else", "for", "date", "now", "len", "count", "all", "any", "one", "filter", "map", "sum", "fmt", "dec", "trim", "upper", "lower", "mapvalue",
+	"if", "else", "for", "date", "now", "len", "count", "all", "any", "one", "filter", "map", "sum", "fmt", "dec", "trim", "upper", "lower", "mapvalue", "round",
 	"coalesce", "int", "float", "string", "type", "first", "last", "take", "sort", "env", "$env", "get", "self", "this", "größe", "ORDER_NO", "_x", "1st", "a.b", `q"q`, "${x}", ""}
 
 func TestASpelledColumnIsThatColumnWhateverItsName(t *testing.T) {

@@ -122,8 +122,8 @@ func TestCheckTakesMarkdown(t *testing.T) {
 // shownCommand is a command as the documentation shows it: in a block, behind a prompt, or within a line.
 var shownCommand = regexp.MustCompile("(?m)(?:^\\$ |^|`|&& |: )(?:\\./bin/)?(rowrelay [^`\n]+)")
 
-// words of a command that stand for what a user types.
-var placeholder = strings.NewReplacer("ORDERS", "orders", "FEED", "orders", "SEQ...", "1", "SEQ", "1", " N", " 1", "LAST", "1", "TEXT", "why", "CODE", "XML_TYPE", "COMMAND", "status", "[FILE...]", "", "DIR", "dir", "...", "")
+// stands replaces the words of a command that stand for what a user types.
+var stands = strings.NewReplacer("ORDERS", "orders", "FEED", "orders", "SEQ...", "1", "SEQ", "1", " N", " 1", "LAST", "1", "TEXT", "why", "CODE", "XML_TYPE", "COMMAND", "status", "[FILE...]", "", "DIR", "dir", "...", "")
 
 func TestEveryCommandOfTheDocumentationCanBeTyped(t *testing.T) {
 	all := documents(t)
@@ -135,7 +135,7 @@ func TestEveryCommandOfTheDocumentationCanBeTyped(t *testing.T) {
 	for path, text := range all {
 		for _, m := range shownCommand.FindAllStringSubmatch(text, -1) {
 			command, _, _ := strings.Cut(m[1], " #")
-			words := strings.Fields(placeholder.Replace(command))[1:]
+			words := strings.Fields(stands.Replace(command))[1:]
 			if !isCommand(words) {
 				continue // a sentence that begins with the name
 			}
