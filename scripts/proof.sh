@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # proof.sh runs the proofs in their full sizes, with every real part, and writes docs/proof: `proof.sh` all of them in about forty
-# minutes on two cores, `proof.sh core`, `gaps` or `mapping` one report, `proof.sh stress` ten minutes of late rows. Further arguments go
+# minutes on two cores, `proof.sh core`, `gaps`, `mapping` or `hour` one report, `proof.sh stress` ten minutes of late rows. Further arguments go
 # to `go test`, as in `scripts/proof.sh core -run TestMemory -report /tmp/memory.md`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,7 +17,7 @@ prove() {
 }
 
 core() {
-	prove core 'the core' -skip 'TestGaps|TestMapping' "$@"
+	prove core 'the core' -skip 'TestGaps|TestMapping|TestFirstHour|TestExamples' "$@"
 	[ $# -eq 0 ] || return 0
 	local types fresh
 	types=$(bin/withparts -- go test ./source -count 1 -v -run 'TestEveryTypeGoesToXMLExactly|TestTenMegabytesOfTextArrive')
@@ -42,9 +42,11 @@ mapping() {
 	printf '## Five minutes of fuzzing\n\n```\n%s\n```\n' "$fuzzed" >>"$folder/mapping.md"
 }
 
+hour() { prove first-hour 'the first hour' -run 'TestFirstHour|TestExamples' "$@"; }
+
 case "${1:-all}" in
-all) core; gaps; mapping ;;
-core | gaps | mapping) "$@" ;;
+all) core; gaps; mapping; hour ;;
+core | gaps | mapping | hour) "$@" ;;
 stress) prove stress 'ten minutes of late rows' -run 'TestGapsNoRow|TestGapsOutlive' -stress 10m -command stress "${@:2}" ;;
-*) echo "proof.sh: $1 is none of core, gaps, mapping and stress"; exit 2 ;;
+*) echo "proof.sh: $1 is none of core, gaps, mapping, hour and stress"; exit 2 ;;
 esac
