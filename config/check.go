@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // checker looks at values that were decoded: ranges, what must be there, and what fits together.
@@ -30,9 +29,9 @@ func (c *checker) service() {
 	if c.sound("instance") && (!dottedName.MatchString(f.Instance) || len(f.Instance) > 128) {
 		c.wrong("instance", "instance is a name of letters, digits, '.', '_' and '-', at most 128", "write instance: relay-1, or rename the host")
 	}
-	c.span("shutdown_grace", f.ShutdownGrace, time.Millisecond, time.Hour)
-	c.oneOf("log.level", f.Log.Level, "debug", "info", "warn", "error")
-	c.oneOf("log.format", f.Log.Format, "auto", "text", "json")
+	c.number("shutdown_grace", f.ShutdownGrace)
+	c.oneOf("log.level", f.Log.Level)
+	c.oneOf("log.format", f.Log.Format)
 }
 
 func (c *checker) store() {
