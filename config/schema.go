@@ -45,7 +45,8 @@ func (s *shaper) section(t reflect.Type, path string) schema {
 	properties := schema{}
 	for i := range t.NumField() {
 		f := t.Field(i)
-		if key := keyOf(f); key != "" && !(s.defaults && f.Type.Kind() == reflect.Slice) {
+		left := s.defaults && f.Type.Kind() == reflect.Slice
+		if key := keyOf(f); key != "" && !left {
 			properties[key] = s.key(f.Type, join(path, key))
 		}
 	}
@@ -53,7 +54,8 @@ func (s *shaper) section(t reflect.Type, path string) schema {
 	if !fromDefaults(path) {
 		rules = demands(t, path)
 	}
-	n := schema{"type": mayBeNull("object", len(rules) == 0), "properties": properties, "additionalProperties": false}
+	mayBeEmpty := rules["required"] == nil && rules["anyOf"] == nil
+	n := schema{"type": mayBeNull("object", mayBeEmpty), "properties": properties, "additionalProperties": false}
 	maps.Copy(n, rules)
 	return n
 }
@@ -150,7 +152,7 @@ var link = regexp.MustCompile(`\[([^\]]+)\]\([^)]*\)`)
 
 // describe is what an editor shows: the meaning, then type, default and change in the reference's words.
 func (e entry) describe(t reflect.Type) string {
-	if e.kind.name == section.name {
+	if e.name == section.name {
 		return e.meaning
 	}
 	what := []string{e.says(t)}

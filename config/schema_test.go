@@ -73,7 +73,8 @@ func TestSchemaAcceptsWhatTheFileAccepts(t *testing.T) {
 		"quoted":             replaced("workers: 4", `workers: "4", enabled: "false", retry: { factor: "2.5", jitter: "0" }`, "start: now", `start: "-7"`),
 		"numbers as texts":   replaced("queue: ERP.ORDERS", "queue: 4711", "user: relay", "user: 12"),
 		"the rest elsewhere": replaced("workers: 4", "sink: { connection: mq, queue: A }, source: { connection: erp, sequence: s, start: 7, table: t }, message: { root: A }", "message: { root: Order }", "message:", "sink: { connection: mq, queue: ERP.ORDERS }", "sink: { topic: \"${T}\" }", "source: { connection: erp, table: orders, sequence: seq, start: now }", "enabled: true"),
-		"empty sections":     compared + "    retry:\n    process: []\n    tests: []\nlog:\nstore:\n",
+		"empty sections":     replaced("stomp://", "stomp+tls://", "user: relay", "user: relay, tls: , timeouts: ") + "    retry:\n    process: []\n    tests: []\nlog:\nstore:\n",
+		"merged":             compared + "  more: &more\n    source: { connection: erp, table: t, sequence: s, start: first }\n    message: { root: A }\n    sink: { connection: mq, topic: A }\n  most: { <<: *more, workers: 5 }\n",
 		"odd values":         compared + "    tests: [{ name: a, row: { a: null, b: 010, c: [x, ~, [1]], d: 2026-09-01, e: true }, lookups: { a: null, b: [], c: [{ d: 1 }] }, expect: { outcome: SENT, message: { A: null, B: 1.5 } } }]\n",
 	} {
 		t.Run(name, func(t *testing.T) {
