@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // checker looks at values that were decoded: ranges, what must be there, and what fits together.
@@ -30,9 +29,9 @@ func (c *checker) service() {
 	if c.sound("instance") && (!dottedName.MatchString(f.Instance) || len(f.Instance) > 128) {
 		c.wrong("instance", "instance is a name of letters, digits, '.', '_' and '-', at most 128", "write instance: relay-1, or rename the host")
 	}
-	c.span("shutdown_grace", f.ShutdownGrace, time.Millisecond, time.Hour)
-	c.oneOf("log.level", f.Log.Level, "debug", "info", "warn", "error")
-	c.oneOf("log.format", f.Log.Format, "auto", "text", "json")
+	c.number("shutdown_grace", f.ShutdownGrace)
+	c.oneOf("log.level", f.Log.Level)
+	c.oneOf("log.format", f.Log.Format)
 }
 
 func (c *checker) store() {
@@ -75,6 +74,9 @@ func (c *checker) idLength(id string) {
 
 // reach returns the connection that a path names, if there is one of a fitting scheme.
 func (c *checker) reach(path, name, who string, schemes ...string) (Connection, bool) {
+	if name == "" && c.has(path) && c.sound(path) {
+		c.wrong(path, "connection is empty", "name one of connections: "+strings.Join(sortedKeys(c.file.Connections), ", "))
+	}
 	if name == "" || !c.sound(path) {
 		return Connection{}, false
 	}

@@ -87,7 +87,7 @@ func (c *checker) field(at string, f Field) {
 	}
 	c.origin(at, f.Origin())
 	if c.has(at + ".type") {
-		c.oneOf(at+".type", f.Type, FieldTypes...)
+		c.oneOf(at+".type", f.Type)
 	}
 	if f.Type == "xml" && f.isAttribute() {
 		c.wrong(at+".type", "an attribute holds no XML", "name an element in to")
@@ -105,10 +105,10 @@ func (c *checker) limit(at string, f Field) {
 	case f.Type != "decimal" && c.sound(at+".type"):
 		c.wrong(scale, "scale goes with type: decimal", "write type: decimal, or remove scale")
 	default:
-		c.number(scale, *f.Scale, 0, 100)
+		c.number(scale, *f.Scale)
 	}
 	if c.has(at + ".max_length") {
-		c.number(at+".max_length", f.MaxLength, 1, 1<<30)
+		c.number(at+".max_length", f.MaxLength)
 	}
 }
 
@@ -118,7 +118,7 @@ func (c *checker) absent(at string, f Field) {
 	if !c.has(path) || !c.sound(path) {
 		return
 	}
-	c.oneOf(path, f.IfNull, nullWords...)
+	c.oneOf(path, f.IfNull)
 	switch {
 	case f.IfNull == "nil" && f.isAttribute():
 		c.wrong(path, "an attribute cannot be nil", "write omit, empty or fail")

@@ -26,11 +26,11 @@ func (c *checker) message(path string, f Feed) {
 		c.xmlName(path+".root", m.Root, false, namespaces{path + ".namespaces", m.Namespaces})
 	}
 	c.matches(path+".schema_location", m.SchemaLocation, isSchemaLocation, "schema_location is pairs of a namespace and a file", "write urn:acme:orders:v2 orders-v2.xsd")
-	c.oneOf(path+".if_null", m.IfNull, nullWords...)
-	c.oneOf(path+".invalid_chars", m.InvalidChars, "fail", "replace", "remove")
+	c.oneOf(path+".if_null", m.IfNull)
+	c.oneOf(path+".invalid_chars", m.InvalidChars)
 	c.timezone(path+".timezone", m.Timezone)
-	c.size(path+".max_size", m.MaxSize, 1, 256<<20)
-	c.oneOf(path+".class", m.Class, "text", "bytes")
+	c.number(path+".max_size", m.MaxSize)
+	c.oneOf(path+".class", m.Class)
 	c.headers(path, m)
 	c.fields(path+".fields", f)
 }
@@ -38,9 +38,9 @@ func (c *checker) message(path string, f Feed) {
 // headers checks what goes out beside the body.
 func (c *checker) headers(path string, m Message) {
 	if m.Priority != nil {
-		c.number(path+".priority", *m.Priority, 0, 9)
+		c.number(path+".priority", *m.Priority)
 	}
-	c.span(path+".ttl", m.TTL, 0, 365*day)
+	c.number(path+".ttl", m.TTL)
 	if m.TTL != 0 && time.Duration(m.TTL) < time.Millisecond {
 		c.wrong(path+".ttl", "ttl is shorter than 1ms, the unit of brokers", "write 0s for messages that never expire")
 	}

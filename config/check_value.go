@@ -2,65 +2,41 @@ package config
 
 import (
 	"fmt"
-	"regexp"
+	"reflect"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 )
 
 // usual tells the default of a key.
 func (c *checker) usual(path string) string {
-	plain := flatten(&File{
-		ShutdownGrace: defaultFile(c.env).ShutdownGrace,
-		Log:           defaultFile(c.env).Log,
-		Connections:   map[string]Connection{"*": defaultConnection()},
-		Feeds:         map[string]Feed{"*": withCache(defaultFeed())},
-	})
-	path = itemNumber.ReplaceAllString(path, "[0]")
-	if parts := strings.SplitN(path, ".", 3); parts[0] == "feeds" || parts[0] == "connections" {
-		path = parts[0] + ".*." + parts[2]
+	if e, _ := entryOf(path); e.usual() != "" {
+		return "the default is " + e.usual()
 	}
-	if plain[path] == "" {
-		return "docs/config.md says what the key is for"
-	}
-	return "the default is " + plain[path]
+	return "docs/config.md says what the key is for"
 }
 
-var itemNumber = regexp.MustCompile(`\[[0-9]+\]`)
-
-// withCache adds what only a feed with a cache has a default for.
-func withCache(f Feed) Feed {
-	cache := defaultCache()
-	f.Process = []Item{{Lookup: &Lookup{Cache: &cache}}}
-	return f
-}
-
-func (c *checker) number(path string, n, low, high int) {
-	if c.sound(path) && (n < low || n > high) {
-		c.wrong(path, fmt.Sprintf("%s must be %d to %d%s", last(path), low, high, c.not(path, n)), c.usual(path))
+// number checks one that the reference gives bounds: an int, a float64, a Duration or a Size.
+func (c *checker) number(path string, n any) {
+	if e, known := entryOf(path); known {
+		c.within(path, n, e.kind)
 	}
 }
 
-func (c *checker) fraction(path string, x, low, high float64) {
-	if c.sound(path) && (x < low || x > high) {
-		c.wrong(path, fmt.Sprintf("%s must be %v to %v%s", last(path), low, high, c.not(path, x)), c.usual(path))
+func (c *checker) within(path string, n any, k kind) {
+	if c.sound(path) && !k.holds(n) {
+		c.wrong(path, last(path)+" must be "+k.bounds(reflect.TypeOf(n))+c.not(path, n), c.usual(path))
 	}
 }
 
-func (c *checker) span(path string, d Duration, low, high time.Duration) {
-	if c.sound(path) && (time.Duration(d) < low || time.Duration(d) > high) {
-		c.wrong(path, fmt.Sprintf("%s must be %s to %s%s", last(path), Duration(low), Duration(high), c.not(path, d)), c.usual(path))
+// oneOf checks a word that the reference lists.
+func (c *checker) oneOf(path, value string) {
+	if e, known := entryOf(path); known {
+		c.word(path, value, e.words)
 	}
 }
 
-func (c *checker) size(path string, s, low, high Size) {
-	if c.sound(path) && (s < low || s > high) {
-		c.wrong(path, fmt.Sprintf("%s must be %s to %s%s", last(path), low, high, c.not(path, s)), c.usual(path))
-	}
-}
-
-func (c *checker) oneOf(path, value string, words ...string) {
+func (c *checker) word(path, value string, words []string) {
 	if c.sound(path) && !slices.Contains(words, value) {
 		remedy := c.usual(path)
 		if meant, found := likely(value, words); found {

@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"strings"
+	"sync"
+	"time"
+)
 
 func defaultFile(env Environment) *File {
 	return &File{
@@ -44,3 +48,21 @@ func defaultFeed() Feed {
 }
 
 func defaultCache() Cache { return Cache{MaxEntries: 10_000} }
+
+// usualValues are the defaults as the file would write them, by the reference's paths, also of keys
+// that stand in lists. The instance's is not among them: it is the host's name.
+var usualValues = sync.OnceValue(func() map[string]string {
+	plain, feed, cache := defaultFile(Environment{}), defaultFeed(), defaultCache()
+	feed.Process = []Item{{Lookup: &Lookup{Cache: &cache}}}
+	feed.Message.Fields = []Field{{}}
+	values := map[string]string{}
+	for path, value := range flatten(&File{
+		ShutdownGrace: plain.ShutdownGrace, Log: plain.Log, Store: plain.Store,
+		Connections: map[string]Connection{"NAME": defaultConnection()}, Feeds: map[string]Feed{"NAME": feed},
+	}) {
+		if value = strings.Trim(value, "+"); value != "written" { // lengths of lists, and sections that are there
+			values[generic(path)] = value
+		}
+	}
+	return values
+})

@@ -1,7 +1,7 @@
 package config
 
 import (
-	"encoding"
+	"fmt"
 	"os"
 	"reflect"
 	"regexp"
@@ -12,49 +12,91 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryKeyIsInTheReference compares docs/config.md with the structs: each key with its default
-// and whether it is live, and each planned key.
-func TestEveryKeyIsInTheReference(t *testing.T) {
-	data, err := os.ReadFile("../docs/config.md")
-	require.NoError(t, err)
-	reference := string(data)
-	rows := map[string][]string{}
-	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (.*) \\|$").FindAllStringSubmatch(reference, -1) {
-		rows[m[1]] = strings.Split(m[2], " | ")
+// TestEveryKeyHasAnEntry compares the reference with the structs: each key with its meaning, and
+// with words where it has no default; and no entry for what is no key.
+func TestEveryKeyHasAnEntry(t *testing.T) {
+	entries := map[string]entry{}
+	for _, e := range everyKey {
+		require.NotContains(t, entries, e.path, "twice")
+		require.NotNil(t, typeAt(e.path), e.path)
+		require.NotEmpty(t, e.meaning, e.path)
+		entries[e.path] = e
 	}
-	usual := usualValues()
 	for _, path := range keys(reflect.TypeFor[File](), "") {
-		row := rows[path]
-		require.NotEmpty(t, row, path)
-		switch {
-		case strings.HasPrefix(row[1], "`"):
-			require.Equal(t, "`"+usual[path]+"`", row[1], path)
-		case !strings.HasPrefix(row[1], "required"):
-			require.Contains(t, []string{"", "[]", "0"}, usual[path], path)
+		require.Contains(t, entries, path)
+		if e := entries[path]; e.unwritten == "" {
+			require.NotContains(t, []string{"", "[]", "0"}, e.usual(), path)
 		}
-		require.Equal(t, isLive(path), row[2] == "live", path)
-		require.Equal(t, strings.Contains(path, ".tests"), row[2] == "none", path)
-	}
-	for _, key := range plannedKeys(reflect.TypeFor[File]()) {
-		require.Contains(t, reference[strings.Index(reference, "## Planned keys"):], "`"+key+"`")
 	}
 }
 
-// usualValues are the defaults by path, also of keys that stand in lists.
-func usualValues() map[string]string {
-	feed := withCache(defaultFeed())
-	feed.Message.Fields = []Field{{}}
-	plain := defaultFile(Environment{})
-	values := map[string]string{}
-	for path, value := range flatten(&File{
-		ShutdownGrace: plain.ShutdownGrace, Log: plain.Log, Store: plain.Store,
-		Connections: map[string]Connection{"NAME": defaultConnection()}, Feeds: map[string]Feed{"NAME": feed},
-	}) {
-		if value = strings.Trim(value, "+"); value != "written" { // lengths of lists, and sections that are there
-			values[strings.ReplaceAll(path, "[0]", "[]")] = value
+var keyTable = regexp.MustCompile(`(?m)^\| key \| type \| default \| change \| meaning \|\n(\|.*\n)+`)
+
+// TestReferenceIsWhatTheCodeSays generates the tables of docs/config.md; -update writes them.
+func TestReferenceIsWhatTheCodeSays(t *testing.T) {
+	data, err := os.ReadFile("../docs/config.md")
+	require.NoError(t, err)
+	tables := []string{table(serviceKeys), table(connectionKeys), table(feedKeys, processKeys, messageKeys, fieldKeys, sinkKeys, testKeys)}
+	require.Len(t, keyTable.FindAll(data, -1), len(tables))
+	generated := keyTable.ReplaceAllStringFunc(string(data), func(string) string {
+		first := tables[0]
+		tables = tables[1:]
+		return first
+	})
+	if *update {
+		require.NoError(t, os.WriteFile("../docs/config.md", []byte(generated), 0o644))
+	} else {
+		require.Equal(t, string(data), generated)
+	}
+	for _, key := range plannedKeys(reflect.TypeFor[File]()) {
+		require.Contains(t, generated[strings.Index(generated, "## Planned keys"):], "`"+key+"`")
+	}
+}
+
+// table has a row for each key, but none for a section that is always there: its keys say enough.
+func table(entries ...[]entry) string {
+	var out strings.Builder
+	out.WriteString("| key | type | default | change | meaning |\n| --- | --- | --- | --- | --- |\n")
+	listed := append(keys(reflect.TypeFor[File](), ""), "defaults")
+	for _, e := range slices.Concat(entries...) {
+		if !slices.Contains(listed, e.path) {
+			continue
+		}
+		usual := e.unwritten
+		if usual == "" {
+			usual = "`" + e.usual() + "`"
+		}
+		fmt.Fprintf(&out, "| `%s` | %s | %s | %s | %s |\n", e.path, e.says(typeAt(e.path)), usual, e.change(), e.meaning)
+	}
+	return out.String()
+}
+
+// typeAt is the type of what stands at a path of the reference; nil if nothing can.
+func typeAt(path string) reflect.Type {
+	t := reflect.TypeFor[File]()
+	for step := range strings.SplitSeq(strings.ReplaceAll(path, "[]", ".[]"), ".") {
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if step == "NAME" || step == "[]" {
+			t = t.Elem()
+		} else if t = fieldType(t, step); t == nil {
+			return nil
 		}
 	}
-	return values
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}
+
+func fieldType(t reflect.Type, key string) reflect.Type {
+	for i := range t.NumField() {
+		if keyOf(t.Field(i)) == key {
+			return t.Field(i).Type
+		}
+	}
+	return nil
 }
 
 // keys lists the paths of all keys: NAME stands for a name of the user's, [] for an item of a list.
@@ -85,14 +127,6 @@ func keysInside(t reflect.Type, path string, round []reflect.Type) []string {
 		return keys(t.Elem(), path, round...)
 	}
 	return nil
-}
-
-func isSection(t reflect.Type) bool {
-	switch {
-	case t == reflect.TypeFor[Origin](), t == reflect.TypeFor[Data](), reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
-		return false
-	}
-	return t.Kind() == reflect.Struct
 }
 
 func plannedKeys(t reflect.Type, round ...reflect.Type) []string {

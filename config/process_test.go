@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// mapped is the full file without what this version does not have.
-func mapped(t *testing.T) *File {
+// mappedText is the full file without what this version does not have.
+func mappedText(t *testing.T) string {
 	t.Helper()
 	text := golden(t, "full.yaml")
 	for _, planned := range []string{
@@ -22,12 +22,16 @@ func mapped(t *testing.T) *File {
 		require.Regexp(t, re, text)
 		text = re.ReplaceAllString(text, "")
 	}
-	text = strings.Replace(text, "${cred:mq}", "x", 1)
+	return strings.Replace(text, "${cred:mq}", "x", 1)
+}
+
+func mapped(t *testing.T) *File {
+	t.Helper()
 	secrets := map[string]string{
 		"/run/secrets/erp": "a", "/run/secrets/relaydb": "b",
 		"/etc/rowrelay/ca.pem": "", "/etc/rowrelay/relay.crt": "", "/etc/rowrelay/relay.key": "",
 	}
-	f, complaints := Parse("rowrelay.yaml", []byte(text), environment(map[string]string{"RATES_TOKEN": "t"}, secrets), Run)
+	f, complaints := Parse("rowrelay.yaml", []byte(mappedText(t)), environment(map[string]string{"RATES_TOKEN": "t"}, secrets), Run)
 	require.Empty(t, complaints)
 	return f
 }

@@ -45,6 +45,7 @@ type commands struct {
 	Retry     retryCmd     `cmd:"" help:"Make FAILED rows NEW, to be built again from the source table."`
 	Rewind    rewindCmd    `cmd:"" help:"Move a feed back, so that numbers are read again."`
 	Reconcile reconcileCmd `cmd:"" help:"Compare the source's numbers with the store, and deliver what is missing."`
+	Schema    schemaCmd    `cmd:"" help:"Describe the configuration to other programs."`
 	Demo      demoCmd      `cmd:"" help:"Show the whole job in this process: source, store, broker, consumer and daemon. Needs nothing, leaves nothing."`
 	Version   versionCmd   `cmd:"" help:"Show which build this is."`
 }

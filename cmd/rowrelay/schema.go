@@ -1,0 +1,13 @@
+package main
+
+import "github.com/rowrelay/rowrelay/config"
+
+// schemaCmd holds what describes files and messages to other programs.
+type schemaCmd struct {
+	Config schemaConfigCmd `cmd:"" help:"Print a JSON Schema of the configuration, with which editors complete, explain and check it."`
+}
+
+type schemaConfigCmd struct{}
+
+// Run implements the command.
+func (schemaConfigCmd) Run(g *globals) error { return g.console.out.json(config.Schema()) }
