@@ -52,7 +52,7 @@ func (e *element) isAlways() bool {
 	case e.each != nil && !e.each.required:
 		return false
 	case e.text != nil:
-		return inside || !e.text.mayBeLeftOut() && !(e.text.mayBe(null) && len(e.children) > 0)
+		return inside || !e.text.mayBeLeftOut() && (len(e.children) == 0 || !e.text.mayBe(null))
 	}
 	return inside || e.each != nil || slices.ContainsFunc(e.attributes, (*attribute).isAlways)
 }

@@ -37,6 +37,7 @@ var onlyIn = map[string][]string{
 	"modernc.org/sqlite":                      {"database"},
 	"github.com/expr-lang/expr/parser":        {"expression"},
 	"github.com/shopspring/decimal":           {"expression"},
+	"github.com/jacoelho/xsd":                 {"cmd/rowrelay"},
 	"go.yaml.in/yaml/v4":                      {"config", "cmd/rowrelay"},
 }
 

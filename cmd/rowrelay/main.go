@@ -41,6 +41,7 @@ type commands struct {
 	Failed    failedCmd    `cmd:"" help:"Show the rows that need a decision."`
 	Test      testCmd      `cmd:"" help:"Run the tests of the file: rows, and the messages that they must become. Needs no database and no broker."`
 	Preview   previewCmd   `cmd:"" help:"Show the messages that rows become. Nothing is sent, nothing is recorded."`
+	Schema    schemaCmd    `cmd:"" help:"Print what others can check against."`
 	Retry     retryCmd     `cmd:"" help:"Make FAILED rows NEW, to be built again from the source table."`
 	Rewind    rewindCmd    `cmd:"" help:"Move a feed back, so that numbers are read again."`
 	Reconcile reconcileCmd `cmd:"" help:"Compare the source's numbers with the store, and deliver what is missing."`
