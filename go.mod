@@ -1,6 +1,6 @@
 module github.com/rowrelay/rowrelay
 
-go 1.26.0
+go 1.26.2
 
 require (
 	github.com/alecthomas/kong v1.17.0
@@ -10,6 +10,7 @@ require (
 	github.com/fsnotify/fsnotify v1.10.1
 	github.com/go-stomp/stomp/v3 v3.1.5
 	github.com/google/uuid v1.6.0
+	github.com/jacoelho/xsd v0.4.0
 	github.com/jmoiron/sqlx v1.4.0
 	github.com/lib/pq v1.11.2
 	github.com/pressly/goose/v3 v3.29.0

@@ -9,6 +9,7 @@ import (
 type columns struct {
 	format
 	names []string // of the elements; nil: the columns are known with each row only
+	kinds []record.Kind
 }
 
 func newColumns(f format, n expression.Names) *columns {
@@ -19,6 +20,7 @@ func newColumns(f format, n expression.Names) *columns {
 	c.names = make([]string, len(n.Columns))
 	for i, column := range n.Columns {
 		c.names[i] = string(appendName(nil, column.Name))
+		c.kinds = append(c.kinds, column.Kind)
 	}
 	return c
 }

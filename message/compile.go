@@ -29,7 +29,7 @@ func Compile(o Options, n expression.Names) (*Plan, error) {
 	c := compiler{complaints: complaints{&faults, o.Path}, o: o, prefixes: scope{}}
 	maps.Copy(c.prefixes, o.Namespaces)
 	c.check()
-	p := &Plan{maxSize: o.MaxSize, indent: o.Indent, root: c.root(n)}
+	p := &Plan{maxSize: o.MaxSize, indent: o.Indent, prefixes: c.prefixes, root: c.root(n)}
 	p.headers = c.compileHeaders(n)
 	if o.Fields == nil {
 		p.columns = newColumns(c.format(), n)

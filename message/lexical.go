@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/rowrelay/rowrelay/record"
@@ -76,8 +77,18 @@ func hexText(_ *format, v record.Value) (string, *fault) {
 
 func anyURI(_ *format, v record.Value) (string, *fault) {
 	s := trim(v.Text)
-	if _, err := url.Parse(s); err != nil {
+	if !isURI(s) {
 		return "", noValue("anyURI")
 	}
 	return s, nil
+}
+
+// badEscape is a percent sign that escapes nothing.
+var badEscape = regexp.MustCompile(`%([^0-9A-Fa-f]|[0-9A-Fa-f][^0-9A-Fa-f]|.?$)`)
+
+// isURI is stricter than url.Parse, which takes a#b#c, ?%, urn: and brackets that hold no host.
+func isURI(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && !badEscape.MatchString(s) && strings.Count(s, "#") < 2 && !strings.EqualFold(s, u.Scheme+":") &&
+		!strings.ContainsAny(strings.Replace(s, u.Host, "", 1), "[]")
 }

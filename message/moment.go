@@ -114,6 +114,9 @@ func (m moment) in(zone *time.Location) moment {
 	t := time.Date(m.wall.Year(), m.wall.Month(), m.wall.Day(), m.wall.Hour(), m.wall.Minute(), m.wall.Second(), 0, from).In(zone)
 	_, offset := t.Zone()
 	offset -= offset % 60 // before there were time zones, offsets had seconds, which XSD has not
+	if max(offset, -offset) > 14*3600 {
+		offset = 0 // nor has it those of Manila and Alaska before they changed sides of the date line
+	}
 	t = t.In(time.FixedZone("", offset))
 	m.offset = offset
 	m.wall = time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)

@@ -139,7 +139,7 @@ func float(f *format, v record.Value) (string, *fault) {
 		return s, nil
 	}
 	mantissa, power, scientific := cutExponent(s)
-	if _, ok := parseNumber(mantissa); !ok || scientific && !isDigits(unsigned(power)) || scientific && unsigned(power) == "" {
+	if _, ok := parseNumber(mantissa); !ok || mantissa != trim(mantissa) || scientific && !isDigits(unsigned(power)) || scientific && unsigned(power) == "" {
 		return "", noValue(f.typ.name)
 	}
 	return s, nil

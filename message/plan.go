@@ -15,6 +15,7 @@ type Plan struct {
 	root       *element
 	columns    *columns // nil: the fields decide
 	headers    headers
+	prefixes   scope // of the root
 	maxSize    int
 	indent     bool
 	size       int   // of what every document has

@@ -48,7 +48,7 @@ func TestTypesWriteTheirForm(t *testing.T) {
 		{"time", kind(record.Time, "12:03:07.12"), "12:03:07.12"}, {"time", text("24:00:00"), "24:00:00"}, {"time", text("12:00:00+02:00"), "12:00:00+02:00"},
 		{"duration", kind(record.Duration, "P1Y2M3DT4H5M6.7S"), "P1Y2M3DT4H5M6.7S"}, {"duration", kind(record.Duration, "P-1Y-2MT-3H"), "-P1Y2MT3H"}, {"duration", text("-PT1M"), "-PT1M"},
 		{"base64Binary", kind(record.Bytes, "\x00\xff"), "AP8="}, {"base64Binary", text("AP8="), "AP8="}, {"hexBinary", kind(record.Bytes, "\x00\xff"), "00FF"}, {"hexBinary", text("00ff"), "00ff"},
-		{"anyURI", text("urn:a?b&c"), "urn:a?b&amp;c"},
+		{"anyURI", text("urn:a?b&c"), "urn:a?b&amp;c"}, {"anyURI", text("http://[::1]:80/a%20b#c"), "http://[::1]:80/a%20b#c"},
 	} {
 		berlin, err := time.LoadLocation("Europe/Berlin")
 		require.NoError(t, err)
@@ -72,6 +72,16 @@ func TestDateTimeIsWrittenInItsZone(t *testing.T) {
 	}
 }
 
+func TestDateTimeHasNoOffsetThatXSDHasNot(t *testing.T) {
+	manila, err := time.LoadLocation("Asia/Manila") // 15:56 behind UTC until 1844
+	require.NoError(t, err)
+	for in, want := range map[string]string{"1800-01-01T12:00:00Z": "1800-01-01T12:00:00Z", "1800-01-01T12:00:00": "1800-01-02T03:56:08Z", "2026-01-01T12:00:00Z": "2026-01-01T20:00:00+08:00"} {
+		got, err := typed(t, "dateTime", -1, manila, text(in))
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+}
+
 func TestScaleNeverChangesAnAmount(t *testing.T) {
 	for in, want := range map[string]string{"1": "1.00", "1.5": "1.50", "1.500000": "1.50", "-0": "0.00", "1E2": "100.00", "12E-1": "1.20"} {
 		got, err := typed(t, "decimal", 2, nil, text(in))
@@ -92,14 +102,14 @@ func TestTypesRefuseWhatIsNotTheirs(t *testing.T) {
 		"int":          {text("2147483648")},
 		"long":         {text("9223372036854775808")},
 		"decimal":      {text(""), text("."), text("1,5"), text("1e"), text("1e9999"), text("--1"), text("0x10"), text("NaN"), kind(record.Decimal, "NaN"), kind(record.Float, "INF"), text("1_000")},
-		"double":       {text("Infinity"), text("1e"), text("0x1p3"), text("nan"), text("")},
+		"double":       {text("Infinity"), text("1e"), text("0x1p3"), text("nan"), text(""), text("1 e5")},
 		"date":         {text("2026-02-29"), text("2026-9-1"), text("01.09.2026"), text("0000-01-01"), text("2026-09-01 10:00:00"), kind(record.Date, "infinity"), text("2026-09-01+15:00"), text("2026-09-01+02:60"), text("02026-09-01")},
 		"dateTime":     {text("2026-09-01 10:00:00"), text("2026-09-01T10:00"), text("2026-09-01T25:00:00"), text("2026-09-01T24:00:01"), text("2026-09-01T10:00:00."), text("2026-09-01T10:00:60"), kind(record.DateTime, "-infinity"), kind(record.Time, "10:00:00")},
 		"time":         {text("10:00"), text("25:00:00"), text(""), text("T10:00:00"), kind(record.DateTime, "2026-09-01T10:00:00Z")},
 		"duration":     {text("P"), text("PT"), text("1Y"), text("P1.5Y"), text("P1D2M"), text("PT1.S"), text("--P1D"), kind(record.Duration, "P-1Y2M"), kind(record.Duration, "P1Y2M-3DT4H")},
 		"base64Binary": {text("A"), text("AP8"), text("ä")},
 		"hexBinary":    {text("0"), text("0g")},
-		"anyURI":       {text("%zz"), text(":"), kind(record.Integer, "1")},
+		"anyURI":       {text("%zz"), text(":"), text("a#b#c"), text("?%"), text("?%4"), text("urn:"), text("?a[]=1"), kind(record.Integer, "1")},
 		"string":       {kind(record.Bytes, "a"), list(text("a"))},
 	} {
 		for _, v := range values {

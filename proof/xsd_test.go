@@ -21,7 +21,7 @@ var more = map[string]string{
 			SELECT order_no || '.' || g, customer_id, status, amount + g, currency, created_at + g * interval '1 minute', due_on + g, note || g FROM sales.orders, generate_series(1, %[1]d) g;
 		INSERT INTO sales.lines SELECT order_no || '.' || g, line_no, sku, qty * g FROM sales.lines, generate_series(1, %[1]d) g`,
 	"types": `INSERT INTO wide (small, whole, large, price, any_decimal, real_number, double_no, flag, code, name, text_value, day, at_time, local_stamp, stamp, span, picture, key, document, feeling, address, tags, numbers, "Größe (cm)")
-			SELECT small, whole, large, price, any_decimal * g, real_number, double_no, flag, code, name || g, text_value, day, at_time, local_stamp, stamp + g * interval '1 day', span * g, picture, key, document, feeling, address,
+			SELECT small, whole, large, price, any_decimal + g, real_number, double_no, flag, code, name || g, text_value, day, at_time, local_stamp, stamp + g * interval '1 day', span * g, picture, key, document, feeling, address,
 				tags || g::text, numbers || g, g FROM wide, generate_series(1, %d) g`,
 	"rates":     `INSERT INTO payments (amount, currency, paid_on) SELECT amount + g, currency, paid_on + g %% 365 FROM payments, generate_series(1, %d) g`,
 	"selectors": `INSERT INTO movements (warehouse, sku, quantity, moved_at) SELECT warehouse, sku || g, quantity * g, moved_at + g * interval '1 second' FROM movements, generate_series(1, %d) g`,

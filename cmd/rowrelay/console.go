@@ -97,7 +97,7 @@ func (v *voice) printf(format string, args ...any) {
 }
 
 // suggested finds the commands that a text tells the user to type.
-var suggested = regexp.MustCompile(`\browrelay (run|check|status|failed|retry|rewind|reconcile)\b`)
+var suggested = regexp.MustCompile(`\browrelay (run|check|status|failed|preview|schema|retry|rewind|reconcile)\b`)
 
 // repeatFile adds the -c that the user typed to every suggested command: typed without it, it would
 // act on another store.

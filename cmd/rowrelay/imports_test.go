@@ -39,6 +39,7 @@ var onlyIn = map[string][]string{
 	"modernc.org/sqlite":                      {"database"},
 	"github.com/expr-lang/expr/parser":        {"expression"},
 	"github.com/shopspring/decimal":           {"expression"},
+	"github.com/jacoelho/xsd":                 {"cmd/rowrelay"},
 	"go.yaml.in/yaml/v4":                      {"config", "cmd/rowrelay"},
 }
 

@@ -42,10 +42,10 @@ type commands struct {
 	Failed    failedCmd    `cmd:"" help:"Show the rows that need a decision."`
 	Test      testCmd      `cmd:"" help:"Run the tests of the file: rows, and the messages that they must become. Needs no database and no broker."`
 	Preview   previewCmd   `cmd:"" help:"Show the messages that rows become. Nothing is sent, nothing is recorded."`
+	Schema    schemaCmd    `cmd:"" help:"Describe the configuration, or the messages of a feed, to other programs."`
 	Retry     retryCmd     `cmd:"" help:"Make FAILED rows NEW, to be built again from the source table."`
 	Rewind    rewindCmd    `cmd:"" help:"Move a feed back, so that numbers are read again."`
 	Reconcile reconcileCmd `cmd:"" help:"Compare the source's numbers with the store, and deliver what is missing."`
-	Schema    schemaCmd    `cmd:"" help:"Describe the configuration to other programs."`
 	Demo      demoCmd      `cmd:"" help:"Show the whole job in this process: source, store, broker, consumer and daemon. Needs nothing, leaves nothing."`
 	Version   versionCmd   `cmd:"" help:"Show which build this is."`
 }

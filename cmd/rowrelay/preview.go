@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jacoelho/xsd"
+
 	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/source"
@@ -20,6 +22,7 @@ type previewCmd struct {
 	Row     string `placeholder:"FILE" type:"existingfile" help:"A row from a JSON file, {\"column\": \"value\"}, instead of the source's."`
 	XML     bool   `help:"Print the documents alone."`
 	Out     string `placeholder:"DIR" help:"Write each document to DIR/SEQ.xml."`
+	XSD     string `name:"xsd" placeholder:"FILE" type:"existingfile" help:"Check the documents against an XSD, the receiver's for example."`
 	Against string `placeholder:"FILE" type:"existingfile" help:"Compare with what another configuration makes of the same rows."`
 }
 
@@ -57,6 +60,8 @@ func (p *previewCmd) Validate() error {
 		return fmt.Errorf("--limit must be 1 to %d", previewRows)
 	case p.Row != "" && p.Seq.named:
 		return errors.New("--row and --seq exclude each other")
+	case p.XSD != "" && p.Against != "":
+		return errors.New("--xsd and --against exclude each other")
 	}
 	return nil
 }
@@ -72,6 +77,11 @@ func (p *previewCmd) Run(ctx context.Context, g *globals) error {
 		return unknownFeed(p.Feed, file.FeedNames())
 	}
 	v := &viewer{previewCmd: p, file: file}
+	if p.XSD != "" {
+		if v.schema, err = readSchema(p.XSD); err != nil {
+			return err
+		}
+	}
 	if err := v.start(ctx); err != nil {
 		return g.refused(err)
 	}
@@ -97,7 +107,8 @@ type viewer struct {
 	columns []record.Column
 	recipe  *recipe
 	steps   *steps
-	store   string // the store's id, or a guess
+	schema  *xsd.Engine // of --xsd
+	store   string      // the store's id, or a guess
 	after   int64
 	where   string // which rows are read, for people
 
@@ -186,6 +197,7 @@ func (v *viewer) all(ctx context.Context) ([]viewed, error) {
 		}
 		shown = append(shown, one)
 	}
+	v.judge(shown)
 	for _, seq := range v.left {
 		shown = append(shown, viewed{Seq: seq, Outcome: leftOut})
 	}

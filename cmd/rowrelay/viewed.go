@@ -29,6 +29,7 @@ type viewed struct {
 	Headers sink.Headers `json:"headers,omitzero"`
 	Sent    *transport   `json:"transport,omitempty"` // with SENT
 	Body    string       `json:"body,omitempty"`
+	Invalid []string     `json:"invalid,omitempty"` // what the body does not satisfy of --xsd
 
 	steps []process.StepInfo
 	took  time.Duration // of the message
@@ -84,22 +85,26 @@ func (v *viewer) print(g *globals, shown []viewed) error {
 			return err
 		}
 	case v.XML:
-		v.printDocuments(g.console.out, shown)
+		v.printDocuments(g.console, shown)
 	default:
 		v.printAll(g, shown)
 	}
 	for _, one := range shown {
-		if one.Outcome == failedOutcome {
+		if one.Outcome == failedOutcome || len(one.Invalid) > 0 {
 			return answered(exitNo)
 		}
 	}
 	return nil
 }
 
-func (v *viewer) printDocuments(out *voice, shown []viewed) {
+// printDocuments leaves stdout to the documents.
+func (v *viewer) printDocuments(c *console, shown []viewed) {
 	for _, one := range shown {
 		if one.Body != "" {
-			out.printf("%s\n", one.Body)
+			c.out.printf("%s\n", one.Body)
+		}
+		if len(one.Invalid) > 0 {
+			c.err.printf("%d  %s\n", one.Seq, strings.Join(v.verdict(one), "\n      "))
 		}
 	}
 }
@@ -136,7 +141,7 @@ func (v *viewer) lines(one viewed) string {
 	default:
 		return head + "   " + one.Outcome
 	}
-	lines := []string{head}
+	lines := append([]string{head}, v.verdict(one)...)
 	if one.Code != "" {
 		lines = append(lines, strings.TrimPrefix(one.At+" → "+rowRemedy(one.Code), " "))
 	}
