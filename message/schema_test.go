@@ -133,6 +133,14 @@ func TestKindsThatDoNotHoldMakeNoTypes(t *testing.T) {
 	}
 }
 
+func TestTypesThatTakeTheEmptyTextStayAsTheyAre(t *testing.T) {
+	o := message.Options{Root: "R", MaxSize: 1 << 20, IfNull: "empty"}
+	_, all := schemas(t, o, expression.Names{Columns: row("b", kind(record.Bytes, ""), "t", text(""), "d", kind(record.Date, "")).Columns}, true)
+	require.Contains(t, all[0].Text, `<xs:element name="b" type="xs:base64Binary"/>`)
+	require.Contains(t, all[0].Text, `<xs:element name="t" type="xs:string"/>`)
+	require.Contains(t, all[0].Text, `<xs:element name="d" type="dType"/>`)
+}
+
 func TestWhatNoSchemaDescribesIsNamed(t *testing.T) {
 	o := message.Options{Root: "R", MaxSize: 1 << 20, Fields: []message.Field{element1("a", "v"), {To: "a/@xsi:type", Source: value("t")}}}
 	p, err := message.Compile(o, expression.Names{Open: true})
