@@ -97,7 +97,7 @@ func anyFields(t *rapid.T, r record.Row, as string, depth int) (all []message.Fi
 		f.MaxLength = rapid.SampledFrom([]int{0, 0, 8, 40}).Draw(t, "max_length")
 		f.CDATA = rapid.IntRange(0, 5).Draw(t, "cdata") == 0
 		if f.Type == "decimal" && rapid.Bool().Draw(t, "scaled") {
-			f.Scale = ptr(rapid.IntRange(0, 7).Draw(t, "scale"))
+			f.Scale = ptr(rapid.IntRange(0, 5).Draw(t, "scale"))
 		}
 		all = append(all, f)
 	}

@@ -64,7 +64,7 @@ func (w *world) satisfies(feed string, rows int) {
 	count := 0
 	for first := 1; count < rows; first += 10_000 { // numbers have holes, and a preview shows at most so many rows
 		require.Less(t, first, 1_000_000, "there are too few rows")
-		out, problem, code = w.run("preview", feed, "--seq", fmt.Sprintf("%d..%d", first, first+9_999), "--limit", "10000", "--out", made, "-o", "json")
+		_, problem, code = w.run("preview", feed, "--seq", fmt.Sprintf("%d..%d", first, first+9_999), "--limit", "10000", "--out", made, "-o", "json")
 		require.Zero(t, code, problem)
 		files, err := filepath.Glob(made + "/*.xml")
 		require.NoError(t, err)
