@@ -23,6 +23,7 @@ func TestAddresses(t *testing.T) {
 		"":                                 "url has no scheme that is known here",
 		"mq:61613":                         "url has no scheme that is known here",
 		"amqp://mq:5672":                   "url has no scheme that is known here",
+		"tcp://mq:61616":                   "url has no scheme that is known here",
 		"https://api?x=1":                  "a service's address ends with its path",
 		"https://":                         "url is no address",
 		"postgres:///erp":                  "url is no address",

@@ -28,6 +28,9 @@ var (
 	planned   = []string{"mysql", "sqlserver", "oracle", "s3"}
 )
 
+// otherBrokers are schemes of brokers' addresses for other protocols.
+var otherBrokers = []string{"tcp", "ssl", "nio", "amqp", "amqps", "mqtt", "ws", "jms", "failover", "broker", "activemq", "artemis"}
+
 // fitting says which schemes a connection's key is for; url and user are for all.
 var fitting = map[string][]string{
 	"urls":              {stomp, stompTLS},
@@ -139,7 +142,9 @@ func (c *checker) address(path, text string) bool {
 		return false
 	case !found || !slices.Contains(known, scheme):
 		remedy := "begin it with postgres://, sqlite:, stomp://, stomp+tls://, http:// or https://"
-		if meant, near := closest(scheme, known); near && found {
+		if slices.Contains(otherBrokers, scheme) {
+			remedy = "brokers are reached by STOMP: stomp://host:61613, or stomp+tls://; most listen for it at a port of its own"
+		} else if meant, near := closest(scheme, known); near && found {
 			remedy = `did you mean "` + meant + `"?`
 		}
 		c.wrong(path, last(path)+" has no scheme that is known here", remedy)

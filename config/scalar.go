@@ -78,7 +78,10 @@ func (d *decoder) unresolved(f filling, path string, at mark) bool {
 
 // here words an absence for a machine on which the daemon need not run.
 func here(a absence) string {
-	why, _, _ := strings.Cut(a.why, ": ")
+	why, told, _ := strings.Cut(a.why, ": ")
+	if why == "is not set" && told != "" { // by whoever wrote the file
+		return a.ref + " is not set here: " + told + " (needed by run)"
+	}
 	return a.ref + " " + why + " here (needed by run)"
 }
 

@@ -32,7 +32,7 @@ func (t *text) line(number int) string {
 	return t.lines[number-1]
 }
 
-const checkAround = "check the indentation, the quotes and the brackets, here and in the lines above"
+const checkAround = "check the indentation, the quotes and the brackets, here and in the lines above; a value with [ ] { } , or quotes in it stands in single quotes"
 
 var (
 	tabbed       = regexp.MustCompile(`^ *\t`)

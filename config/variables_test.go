@@ -70,7 +70,7 @@ func TestMissingVariablesAreErrorsInRunAndWarningsOffline(t *testing.T) {
 	require.Equal(t, []string{
 		"rowrelay.yaml  store.id is not set",
 		"rowrelay.yaml:2:51  ${DB_USER} is not set here (needed by run)",
-		"rowrelay.yaml:3:45  ${MQ_USER} is not set here (needed by run)",
+		"rowrelay.yaml:3:45  ${MQ_USER} is not set here: ask the broker team (needed by run)",
 		"rowrelay.yaml:3:90  ${file:/run/secrets/nothing} cannot be read here (needed by run)",
 		"rowrelay.yaml:10:14  ${BUNCH} is not set here (needed by run)",
 	}, got)

@@ -76,7 +76,7 @@ func (c *compiler) bound(n ast.Node, b Binding, i int, values func(*Scope) []rec
 func (c *compiler) plainColumn(n *ast.IdentifierNode) (*part, error) {
 	if !isPlain(n.Value) {
 		if c.names.Open || c.column(n.Value) >= 0 {
-			return nil, c.fault(n, "write "+inRow(n.Value), "%q is not in lower case", n.Value)
+			return nil, c.fault(n, c.meantColumn(n), "%q is not in lower case", n.Value)
 		}
 		return nil, c.unknown(n, n.Value)
 	}
@@ -87,6 +87,18 @@ func (c *compiler) plainColumn(n *ast.IdentifierNode) (*part, error) {
 		return c.rowColumn(n, c.names.Columns[i].Name)
 	}
 	return c.rowColumn(n, n.Value)
+}
+
+// meantColumn says how to write the column that a name with capitals means; one with a sign in its name is read as a calculation.
+func (c *compiler) meantColumn(n *ast.IdentifierNode) string {
+	rest := string(c.source[min(max(0, n.Location().From), len(c.source)):])
+	name := n.Value
+	for _, col := range c.names.Columns {
+		if len(col.Name) > len(name) && strings.HasPrefix(rest, col.Name) {
+			name = col.Name
+		}
+	}
+	return "write " + inRow(name) + "; within { } of YAML in single quotes: '" + inRow(name) + "'"
 }
 
 // fold finds the column that a name in lower case means: the one of that name, else the only one that is so in lower case, for there are
@@ -128,6 +140,9 @@ func (c *compiler) rowColumn(n ast.Node, name string) (*part, error) {
 	return &part{typ: typ, column: name, eval: func(s *Scope) (record.Value, error) {
 		if v := find(&s.Row, i, name); v != nil {
 			return *v, nil
+		}
+		if s.Row.Loose {
+			return null, nil
 		}
 		return null, at.fail("the row has no column %q", name)
 	}}, nil

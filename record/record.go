@@ -51,7 +51,7 @@ type Record struct {
 type Row struct {
 	Columns []Column
 	Values  []Value
-	Loose   bool // a name that is not there is NULL: what JSON leaves out
+	Loose   bool // a name that is not there is NULL: what JSON leaves out, or a test
 }
 
 // Column names one column as the database spells it.

@@ -170,7 +170,7 @@ func (e *ends) findings() []finding {
 	found := e.sourceFindings()
 	switch {
 	case isOutage(e.sinkErr):
-		return append(found, doubt(e.feed.Name, "sink not checked: "+e.feed.Sink.Connection+" is away", ""))
+		return append(found, doubt(e.feed.Name, "sink not checked: "+e.feed.Sink.Connection+" could not be used, see above", ""))
 	case e.sinkErr != nil:
 		return append(found, trouble(e.feed.Name, e.sinkErr))
 	}
@@ -181,7 +181,7 @@ func (e *ends) sourceFindings() []finding {
 	name, s := e.feed.Name, e.feed.Source
 	switch {
 	case isOutage(e.sourceErr):
-		return []finding{doubt(name, "source not checked: "+s.Connection+" is away", "")}
+		return []finding{doubt(name, "source not checked: "+s.Connection+" could not be used, see above", "")}
 	case faultsOf(e.sourceErr) != nil:
 		return []finding{doubt(name, "process and message not checked: the source does not fit the file, see above", "")}
 	case e.sourceErr != nil:

@@ -79,8 +79,8 @@ func TestCheckConnectTriesAllAndShowsAll(t *testing.T) {
 	require.Equal(t, exitAway, got.code, got.out+got.err)
 	require.Regexp(t, `(?m)^\[fail\] erp `, got.out)
 	require.Regexp(t, `(?m)^\[fail\] mq +CONN_REFUSED`, got.out)
-	require.Contains(t, got.out, "source not checked: erp is away")
-	require.Contains(t, got.out, "sink not checked: mq is away")
+	require.Contains(t, got.out, "source not checked: erp could not be used")
+	require.Contains(t, got.out, "sink not checked: mq could not be used")
 	require.Equal(t, 2, strings.Count(got.out, "[fail]"))
 }
 

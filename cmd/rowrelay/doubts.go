@@ -2,24 +2,49 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/expression"
 	"github.com/rowrelay/rowrelay/record"
 )
 
-// hidden warns of columns whose name means something else in expressions.
+// hidden warns of columns whose name means something else where the feed uses it.
 func (r *recipe) hidden(columns []record.Column) []finding {
 	var found []finding
 	for _, c := range columns {
 		name := strings.ToLower(c.Name)
-		if name == "feed" || name == "seq" && c.Name != r.file.Feeds[r.feed].Source.Sequence {
+		builtIn := name == "feed" || name == "seq" && c.Name != r.file.Feeds[r.feed].Source.Sequence
+		if builtIn && r.mentions(name) {
 			found = append(found, doubt(r.feed, fmt.Sprintf("the column %s is hidden: in expressions and in a lookup's SQL %s is rowrelay's own", c.Name, name),
 				fmt.Sprintf("write row[%q] for the column; for SQL give it another name with AS in source.query", c.Name)))
 		}
 	}
 	return found
+}
+
+// mentions tells that an expression of a step or a field uses the name, or SQL its parameter.
+func (r *recipe) mentions(name string) bool {
+	uses := regexp.MustCompile(`(?:^|[^"'\w.])` + name + `\b`)
+	for _, it := range r.file.Feeds[r.feed].Process {
+		if uses.MatchString(it.When) || uses.MatchString(it.Filter) || it.Lookup != nil && strings.Contains(it.Lookup.SQL, ":"+name) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(froms(r.file.Feeds[r.feed].Message.Fields), uses.MatchString)
+}
+
+// froms are the expressions of fields, and of those in them.
+func froms(fields []config.Field) (all []string) {
+	for _, f := range fields {
+		if f.From != nil {
+			all = append(all, *f.From)
+		}
+		all = append(append(all, f.Each), froms(f.Fields)...)
+	}
+	return all
 }
 
 // nullable warns where a column that can be NULL meets a filter: such rows are left out, as SQL does it.
@@ -38,7 +63,7 @@ func (r *recipe) nullable(columns []record.Column) []finding {
 		for _, name := range e.References() {
 			if can[name] && !slices.Contains(asked, name) {
 				found = append(found, doubt(r.feed, fmt.Sprintf("process[%d].filter: %s can be NULL; such rows are filtered out", i, name),
-					fmt.Sprintf(`coalesce(%s, ...), or %s ?? ..., if that is not what you want`, name, name)))
+					fmt.Sprintf(`coalesce(%[1]s, ...), or %[1]s ?? ..., if that is not what you want`, expression.Spelled(name))))
 			}
 		}
 	}

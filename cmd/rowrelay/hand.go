@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"os"
+	"os/exec"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -72,11 +74,20 @@ func login() string {
 
 // typed is the command line again, quoted so that a shell reads it the same way.
 func typed(args []string) string {
-	words := []string{"rowrelay"}
+	words := []string{quote(self())}
 	for _, a := range args {
 		words = append(words, quote(a))
 	}
 	return strings.Join(words, " ")
+}
+
+// self is how a shell finds this program: by its name, or by the path that it was called by where the name is not in PATH.
+func self() string {
+	const name = "rowrelay"
+	if _, err := exec.LookPath(name); err == nil || filepath.Base(os.Args[0]) != name {
+		return name
+	}
+	return os.Args[0]
 }
 
 // quote writes a word as a shell reads it.

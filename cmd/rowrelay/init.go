@@ -106,7 +106,7 @@ func (s *setup) askStart(ctx context.Context, c catalogued) error {
 	}
 	old, _ := c.count(ctx, s.db)
 	question := strings.TrimSpace("Old rows: [1] skip  [2] send all " + old.bare())
-	answer, err := s.text("--start", question+":", "", "1", "1", "2")
+	answer, err := s.text("--start", question+" [1]:", "", "1", "1", "2")
 	s.a.start = map[string]string{"1": "now", "2": "first"}[answer]
 	return err
 }

@@ -137,7 +137,13 @@ func (s *setup) named(all []catalogued, table string) ([]catalogued, error) {
 			return of, nil
 		}
 	}
-	return nil, &problem{exitUsage, "there is no table " + table, "names are spelled as the database spells them, sales.orders; without --table, init lists what it finds"}
+	next := "names are spelled as the database spells them, sales.orders; without --table, init lists what it finds"
+	if i := slices.IndexFunc(all, func(c catalogued) bool {
+		return strings.EqualFold(c.Table, table) || strings.EqualFold(c.spelled(), table)
+	}); i >= 0 {
+		next = fmt.Sprintf("did you mean %q?", all[i].spelled())
+	}
+	return nil, &problem{exitUsage, "there is no table " + table, next}
 }
 
 // pick lets a person choose; --yes takes the first.

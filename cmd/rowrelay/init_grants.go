@@ -23,7 +23,14 @@ func (s *setup) printGrants(ctx context.Context) error {
 	if err := s.db.GetContext(ctx, &dbname, "SELECT current_database()"); err != nil {
 		return s.away(err)
 	}
+	var exists bool
+	if err := s.db.GetContext(ctx, &exists, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", readOnlyRole); err != nil {
+		return s.away(err)
+	}
 	statements := grants(dbname, tables)
+	if exists {
+		statements = statements[1:]
+	}
 	if s.g.json() {
 		return s.g.console.out.json(map[string][]string{"sql": statements})
 	}
@@ -31,7 +38,7 @@ func (s *setup) printGrants(ctx context.Context) error {
 		s.g.console.out.printf("%s\n", statement)
 	}
 	if !s.g.Quiet {
-		s.g.console.err.printf("  → run it as the owner of the tables or a superuser, then give the account a password: \\password %s in psql\n", readOnlyRole)
+		s.g.console.err.printf("  → CREATE ROLE, and a password (\\password %s in psql), need a superuser or CREATEROLE; for the GRANTs the owner of the tables is enough\n", readOnlyRole)
 	}
 	return nil
 }
@@ -39,7 +46,7 @@ func (s *setup) printGrants(ctx context.Context) error {
 // grants let the role read the tables. It has no password yet, so nobody can log in with a known one.
 func grants(dbname string, tables []catalogued) []string {
 	all := []string{
-		"CREATE ROLE " + readOnlyRole + " LOGIN;",
+		"CREATE ROLE " + readOnlyRole + " LOGIN;", // the first: it is left out where the role is there
 		fmt.Sprintf("GRANT CONNECT ON DATABASE %s TO %s;", database.Quote(dbname), readOnlyRole),
 	}
 	for _, t := range tables {

@@ -263,7 +263,7 @@ func TestInitAsksForTheLogin(t *testing.T) {
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "User: Password of "+s.reader.Name+" (empty: it has none): ")
 	require.NotContains(t, got.out+got.err, s.reader.Password)
-	require.Contains(t, got.err, "Queue [GR_E]: Old rows: [1] skip  [2] send all 1: ")
+	require.Contains(t, got.err, "Queue [GR_E]: Old rows: [1] skip  [2] send all 1 [1]: ")
 	require.Contains(t, got.out, "Next: set -a; . ./rowrelay.env; set +a; rowrelay preview Gr_e --limit 1\n")
 	t.Setenv(sourcePassword, sourced(t, "./rowrelay.env", sourcePassword))
 	require.Contains(t, runsAtOnce(t, "Gr_e", "1"), "<GrE><id>1</id>")

@@ -205,7 +205,7 @@ func TestInitAsksAndTakesAnswers(t *testing.T) {
 	require.Contains(t, got.err, "Database, postgres://host:5432/database or sqlite:FILE: ")
 	require.Contains(t, got.err, "Table [1]: type a number from 1 to 3\n")
 	require.Contains(t, got.err, "Queue [ORDER_ITEMS]: ")
-	require.Contains(t, got.err, "Old rows: [1] skip  [2] send all 1: type 1 or 2\n")
+	require.Contains(t, got.err, "Old rows: [1] skip  [2] send all 1 [1]: type 1 or 2\n")
 	require.Equal(t, "Wrote rowrelay.yaml (14 lines).  Next: rowrelay preview Order_Items --limit 1\n", got.out)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)

@@ -47,6 +47,11 @@ func TestWrongFlagsEndWith2AndSayWhereHelpIs(t *testing.T) {
 	}
 }
 
+func TestHelpMayBeAskedForAsACommand(t *testing.T) {
+	require.Equal(t, rowrelay("init", "--help").out, rowrelay("help", "init").out)
+	require.Equal(t, exitOK, rowrelay("help").code)
+}
+
 func TestHelpIsAResult(t *testing.T) {
 	got := rowrelay("retry", "--help")
 	require.Equal(t, exitOK, got.code)

@@ -68,18 +68,19 @@ func TestCheckConnectOnPostgreSQL(t *testing.T) {
 
 func TestCheckConnectWarnsOfNullInFiltersAndOfHiddenColumns(t *testing.T) {
 	r := newReal(t)
-	r.Exec(t, `ALTER TABLE orders ADD feed text, ADD seq int`)
+	r.Exec(t, `ALTER TABLE orders ADD feed text NOT NULL DEFAULT '', ADD seq int NOT NULL DEFAULT 0`)
 	path := r.file(t, "order_seq", r.reader.Password)
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
-	steps := "    process:\n      - filter: order_seq > 0 and amount > 0\n      - filter: coalesce(amount, 0) > 0 and loose != nil and loose > 1\n    message:"
+	steps := "    process:\n      - filter: order_seq > 0 and amount > 0 and feed != \"x\" and row[\"seq\"] != 0\n      - filter: coalesce(amount, 0) > 0 and loose != nil and loose > 1\n    message:"
 	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), "    message:", steps, 1)), 0o600))
 	got := rowrelay("check", "--connect", path)
 	require.Equal(t, exitOK, got.code, got.out)
 	require.Contains(t, got.out, "process[0].filter: amount can be NULL; such rows are filtered out")
 	require.Equal(t, 1, strings.Count(got.out, "can be NULL"))
 	require.Contains(t, got.out, "the column feed is hidden")
-	require.Contains(t, got.out, `write row["seq"] for the column`)
+	require.Contains(t, got.out, `write row["feed"] for the column`)
+	require.NotContains(t, got.out, "the column seq is hidden", "it is written as it must be")
 }
 
 func TestCheckConnectNamesAMissingIndexOnTheSequence(t *testing.T) {

@@ -185,8 +185,8 @@ feeds:
         row: { id: 1, amount: "10.5", tax: "0.5", ordered: 2026-09-01T12:03:07+02:00, local: 2026-09-01 12:03:07, due: 2026-09-02, until: 12:30:00 }
         lookups: { customer: { blocked: 0 } }
         expect: { outcome: SENT, message: { Order/Day: "2026-09-01 10:03", Order/Local: "2026-09-01 10:03", Order/Until: "12:30" } }
-      - name: blocked
-        row: { id: 1, amount: "10.5" }
+      - name: blocked, and due is not named
+        row: { id: 1, amount: "10.5", tax: "0.5" }
         lookups: { customer: { blocked: 1 } }
         expect: { outcome: FILTERED }
 `), 0o600))

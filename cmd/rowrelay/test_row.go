@@ -12,14 +12,14 @@ import (
 	"github.com/rowrelay/rowrelay/sqlvalue"
 )
 
-// testRow is a test's row: the columns that the file lists, in their order, else those of the test by name.
+// testRow is a test's row: the columns that the file lists, in their order, else those of the test by name. What the test does not name is NULL.
 func testRow(f *config.File, feed string, test config.Test) *record.Record {
 	s := f.Feeds[feed].Source
 	names := s.Columns
 	if names == nil {
 		names = slices.Sorted(maps.Keys(test.Row))
 	}
-	r := &record.Record{}
+	r := &record.Record{Row: record.Row{Loose: true}}
 	for _, name := range names {
 		v := record.Value{Null: true}
 		if d, given := test.Row[name]; given {
