@@ -128,7 +128,7 @@ var stands = strings.NewReplacer("ORDERS", "orders", "FEED", "orders", "SEQ...",
 func TestEveryCommandOfTheDocumentationCanBeTyped(t *testing.T) {
 	all := documents(t)
 	t.Chdir(t.TempDir())
-	for _, name := range []string{"old.yaml", "rowrelay.v1.yaml", "row.json"} {
+	for _, name := range []string{"old.yaml", "before.yaml", "rowrelay.v1.yaml", "row.json", "theirs.xsd"} {
 		require.NoError(t, os.WriteFile(name, nil, 0o600))
 	}
 	seen := 0
