@@ -206,14 +206,14 @@ var otherKeys = []struct{ key, old, new string }{
 	{"source.where", "where: company_code = '1000'", "where: company_code = '2000'"},
 }
 
-// refusesEveryOtherKey saves each edit and waits for its refusal. A cut tries every sixth: the daemon gives each a second, should the file be half written.
+// refusesEveryOtherKey saves each edit and waits for its refusal. A cut tries every twelfth: the daemon gives each a second, should the file be half written.
 func (e *editor) refusesEveryOtherKey() {
 	e.t.Helper()
 	e.heard() // of the last live key
 	var hash string
 	e.live("three workers", func(file struct{ Hash, Refused string }, workers int) bool { hash = file.Hash; return workers == 3 })
 	var keys []string
-	for i := 0; i < len(otherKeys); i += size(6, 1) {
+	for i := 0; i < len(otherKeys); i += size(12, 1) {
 		k := otherKeys[i]
 		e.refused(badEdit{k.key, e.with(k.old, k.new), "needs a restart: feeds.orders." + k.key, k.new}, hash, 3)
 		keys = append(keys, k.key)
