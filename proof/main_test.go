@@ -104,13 +104,17 @@ func (r *report) write(code int) error {
 	return os.WriteFile(*write, []byte(b.String()), 0o644)
 }
 
-// revision is the commit that was built, with a word where the tree was edited.
+// revision is the commit that was built, with a word where the tree was edited. The reports themselves do not count: one run writes several.
 func revision() string {
-	out, err := exec.Command("git", "describe", "--always", "--dirty").Output()
+	commit, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output()
 	if err != nil {
 		return "unknown"
 	}
-	return strings.TrimSpace(string(out))
+	edited, err := exec.Command("git", "status", "--porcelain", "--", "..", ":!../docs/proof").Output()
+	if err != nil || len(edited) > 0 {
+		return strings.TrimSpace(string(commit)) + "-dirty"
+	}
+	return strings.TrimSpace(string(commit))
 }
 
 func machine() string {
