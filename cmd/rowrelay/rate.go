@@ -3,22 +3,19 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
+
+	"github.com/rowrelay/rowrelay/config"
 )
 
 // rate is rows per second, typed as 50/s; 0 is no limit.
-type rate float64
+type rate config.Rate
 
-// UnmarshalText reads a rate.
+// UnmarshalText reads a rate as the file has it.
 func (r *rate) UnmarshalText(b []byte) error {
-	number, found := strings.CutSuffix(string(b), "/s")
-	n, err := strconv.ParseFloat(number, 64)
-	if !found || err != nil || !(n > 0 && n <= 1e6) {
+	if (*config.Rate)(r).UnmarshalText(b) != nil {
 		return fmt.Errorf("%q is no rate: write it as 50/s", b)
 	}
-	*r = rate(n)
 	return nil
 }
 
