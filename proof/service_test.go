@@ -56,10 +56,9 @@ func (h *hostileService) wrongForEver(w http.ResponseWriter, r *http.Request, id
 	case id%1000 == 8: // never begins
 		<-r.Context().Done()
 	case id%1000 == 9: // never ends
-		for r.Context().Err() == nil {
+		for drops := time.Tick(10 * time.Millisecond); r.Context().Err() == nil; <-drops {
 			fmt.Fprint(w, " ")
 			w.(http.Flusher).Flush()
-			time.Sleep(10 * time.Millisecond) // drop by drop
 		}
 	case id%1000 == 10:
 		_, _ = w.Write(make([]byte, 9<<20))
