@@ -89,7 +89,7 @@ func (a answers) variables() (all []variable) {
 	return all
 }
 
-// legal makes a feed's name of a table's: what no name may hold becomes one underscore.
+// legal makes a feed's name of a table's: letters are folded to ASCII, and what no name may hold becomes one underscore.
 func legal(table string) string {
 	name := strings.Trim(keepPlain(table, "_-"), "_-")
 	return cmp.Or(cut64(name), "feed")
@@ -104,14 +104,14 @@ func queueFor(c catalogued) string {
 	return strings.ToUpper(name)
 }
 
-// keepPlain keeps letters and digits of ASCII and the listed characters; each run of others becomes an underscore.
+// keepPlain folds letters to ASCII, and keeps them, digits, and the listed characters; each run of others becomes an underscore.
 func keepPlain(s, also string) string {
 	kept := strings.Map(func(r rune) rune {
 		if 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9' || strings.ContainsRune(also, r) {
 			return r
 		}
 		return ' '
-	}, s)
+	}, folded(s))
 	joined := strings.Join(strings.Fields(kept), "_")
 	return cmp.Or(joined, "_")
 }

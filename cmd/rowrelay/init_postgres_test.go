@@ -90,7 +90,7 @@ func TestWhatInitWritesForPostgreSQLRunsAtOnce(t *testing.T) {
 	s := newBazaar(t)
 	for table, row := range map[string]struct{ more, feed, seq, document string }{
 		"Sales-EU.Order Items":        {"--quiet", "Order_Items", "2", "<Item_x0020_No>2</Item_x0020_No><Größe>2.50</Größe><at>2026-09-01T12:00:00Z</at><a_x002F_b>&lt;2</a_x002F_b><tags><item>2</item><item xsi:nil=\"true\"/></tags>"},
-		"Größe":                       {"--quiet", "Gr_e", "1", "<GrE><id>1</id><on>true</on><raw>AP8=</raw><took>P1D</took><_x0078_mlData>7</_x0078_mlData>"},
+		"Größe":                       {"--quiet", "Groesse", "1", "<Groesse><id>1</id><on>true</on><raw>AP8=</raw><took>P1D</took><_x0078_mlData>7</_x0078_mlData>"},
 		`v1.data "q" ${x}`:            {"--quiet", "v1_data_q_x", "42", "<V1DataQX><n>42</n><small>1</small><r>0.1</r>"},
 		`public."v1.data ""q"" ${x}"`: {"--quiet", "v1_data_q_x", "42", "<V1DataQX><n>42</n>"},
 		"events":                      {"--quiet", "events", "9", "<Events><id>9</id><day>2026-05-01</day><note>e</note>"},
@@ -263,8 +263,8 @@ func TestInitAsksForTheLogin(t *testing.T) {
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "User: Password of "+s.reader.Name+" (empty: it has none): ")
 	require.NotContains(t, got.out+got.err, s.reader.Password)
-	require.Contains(t, got.err, "Queue [GR_E]: Old rows: [1] skip  [2] send all 1 [1]: ")
-	require.Contains(t, got.out, "Next: set -a; . ./rowrelay.env; set +a; rowrelay preview Gr_e --limit 1\n")
+	require.Contains(t, got.err, "Queue [GROESSE]: Old rows: [1] skip  [2] send all 1 [1]: ")
+	require.Contains(t, got.out, "Next: set -a; . ./rowrelay.env; set +a; rowrelay preview Groesse --limit 1\n")
 	t.Setenv(sourcePassword, sourced(t, "./rowrelay.env", sourcePassword))
-	require.Contains(t, runsAtOnce(t, "Gr_e", "1"), "<GrE><id>1</id>")
+	require.Contains(t, runsAtOnce(t, "Groesse", "1"), "<Groesse><id>1</id>")
 }
