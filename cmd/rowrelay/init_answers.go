@@ -51,14 +51,23 @@ func (a answers) faults() error {
 	lines := strings.Split(a.yaml(), "\n")
 	p := &problem{code: exitUsage}
 	for _, c := range found.Failures() {
-		about := ""
+		line := ""
 		if c.Line > 0 {
-			about, _, _ = strings.Cut(strings.TrimSpace(lines[c.Line-1]), ":")
+			line = strings.TrimSpace(lines[c.Line-1])
 		}
+		if line == scalar(a.feed)+":" {
+			return a.badFeed(c.Text)
+		}
+		about, _, _ := strings.Cut(line, ":")
 		p.text += fmt.Sprintf("%s: %s\n", about, c.Text)
 		p.next += c.Remedy + "\n"
 	}
 	return p
+}
+
+// badFeed tells of a name that is none, with the nearest that is one.
+func (a answers) badFeed(why string) error {
+	return &problem{exitUsage, fmt.Sprintf("--feed %q: %s", a.feed, why), "--feed " + legal(a.feed) + " would do; it is the feed's identity in the store"}
 }
 
 // parse reads the file as `run` would, with its secrets at hand.

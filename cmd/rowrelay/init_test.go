@@ -173,6 +173,14 @@ func TestInitNamesTheFlagOfAQuestionThatNobodyCanAnswer(t *testing.T) {
 	}
 }
 
+func TestABadFeedNameIsOneFault(t *testing.T) {
+	inFolder(t)
+	got := rowrelay("init", "--url", odd(t), "--table", "orders", "--yes", "--feed", "Auf träge")
+	require.Equal(t, exitUsage, got.code)
+	require.Equal(t, "rowrelay: --feed \"Auf träge\": a feed's name is of letters, digits, '_' and '-', at most 64\n"+
+		"  → --feed Auf_traege would do; it is the feed's identity in the store\n", got.err)
+}
+
 func TestInitDoesNotRepeatAPasswordFromAURL(t *testing.T) {
 	inFolder(t)
 	for _, args := range [][]string{

@@ -66,12 +66,15 @@ func credentials(url, user string, secret bool, name, file string) []string {
 	return keys
 }
 
+// root is sound whatever the feed is called, so that a bad name is one fault and not two.
+func (a answers) root() string { return rootFor(legal(a.feed)) }
+
 func (a answers) writeMessage(b *strings.Builder) {
 	if a.columns == nil {
-		fmt.Fprintf(b, "    message: { root: %s }\n", rootFor(a.feed))
+		fmt.Fprintf(b, "    message: { root: %s }\n", a.root())
 		return
 	}
-	fmt.Fprintf(b, "    message:\n      root: %s\n      fields:\n", rootFor(a.feed))
+	fmt.Fprintf(b, "    message:\n      root: %s\n      fields:\n", a.root())
 	for _, c := range a.columns {
 		keys := []string{"to: " + scalar(message.ElementName(c.Name)), "from: " + scalar(expression.Spelled(c.Name))}
 		if typ := xsdType(c); typ != "" {
