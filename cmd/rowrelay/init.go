@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/rowrelay/rowrelay/config"
 )
 
 type initCmd struct {
@@ -15,7 +18,7 @@ type initCmd struct {
 	PasswordEnv string   `placeholder:"NAME" help:"The environment variable that holds its password; else $$ROWRELAY_SOURCE_PASSWORD, else it is asked for."`
 	Table       []string `sep:"none" placeholder:"NAME" help:"The table, or a view: orders or sales.orders. May be repeated with --grants."`
 	Sequence    string   `placeholder:"COLUMN" help:"Its growing number."`
-	Start       string   `enum:"now,first," default:"" placeholder:"now|first" help:"Skip the rows that are there now, or send them all."`
+	Start       string   `placeholder:"now|first|N" help:"Skip the rows that are there now, send them all, or send those above a number."`
 	Queue       string   `placeholder:"NAME" help:"Where the messages go."`
 	Broker      string   `placeholder:"URL" help:"The broker; without it stomp://localhost:61613 is written, to be edited."`
 	BrokerUser  string   `placeholder:"NAME" help:"The account at the broker; its password is $$ROWRELAY_BROKER_PASSWORD, or asked for."`
@@ -72,10 +75,27 @@ func (s *setup) begin() error {
 	if err := s.place(); err != nil {
 		return err
 	}
+	if err := s.knowStart(); err != nil {
+		return err
+	}
 	if err := s.knowURLs(); err != nil {
 		return err
 	}
 	return s.knowSecrets()
+}
+
+// knowStart takes the flag as the file's key takes it.
+func (s *setup) knowStart() error {
+	if s.Start == "" {
+		return nil
+	}
+	var at config.Start
+	if at.UnmarshalText([]byte(s.Start)) != nil {
+		return &problem{exitUsage, fmt.Sprintf("--start %q is no start", s.Start),
+			"write now (skip the rows that are there), first (send them all), or a number (send the rows above it)"}
+	}
+	s.a.start = at.String()
+	return nil
 }
 
 // settle asks what is left to ask.
@@ -101,7 +121,7 @@ func (s *setup) settle(ctx context.Context) error {
 
 // askStart: sending old rows, or missing them, must be a choice.
 func (s *setup) askStart(ctx context.Context, c catalogued) error {
-	if s.a.start = s.Start; s.a.start != "" {
+	if s.a.start != "" {
 		return nil
 	}
 	old, _ := c.count(ctx, s.db)

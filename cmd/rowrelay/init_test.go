@@ -173,6 +173,27 @@ func TestInitNamesTheFlagOfAQuestionThatNobodyCanAnswer(t *testing.T) {
 	}
 }
 
+func TestInitBeginsAboveANumber(t *testing.T) {
+	inFolder(t)
+	got := rowrelay("init", "--url", odd(t), "--table", "orders", "--yes", "--start=1")
+	require.Equal(t, exitOK, got.code, got.err)
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), "start: 1\n")
+	got = rowrelay("preview", "orders", "--limit", "1", "--xml")
+	require.Contains(t, got.out, "<order_seq>2</order_seq>", got.err)
+}
+
+func TestInitListsTheWordsOfStart(t *testing.T) {
+	inFolder(t)
+	for _, word := range []string{"later", "1.5", "99999999999999999999"} {
+		got := rowrelay("init", "--start", word, "--yes")
+		require.Equal(t, exitUsage, got.code)
+		require.Equal(t, "rowrelay: --start \""+word+"\" is no start\n"+
+			"  → write now (skip the rows that are there), first (send them all), or a number (send the rows above it)\n", got.err)
+	}
+}
+
 func TestABadFeedNameIsOneFault(t *testing.T) {
 	inFolder(t)
 	got := rowrelay("init", "--url", odd(t), "--table", "orders", "--yes", "--feed", "Auf träge")
