@@ -97,25 +97,11 @@ func (s *setup) chooseColumn(ctx context.Context, all []catalogued, table string
 	}
 	switch len(fit) {
 	case 0:
-		return catalogued{}, &problem{exitUsage, fmt.Sprintf("which column of %s grows with every row cannot be told: %s", of[0].spelled(), integers(of)), "name it: " + typed(s.g.typed) + " --sequence COLUMN"}
+		return catalogued{}, s.nothingGrows(all, of)
 	case 1:
 		return fit[0], nil
 	}
 	return s.pick("--sequence", "Column", s.counted(ctx, fit))
-}
-
-// integers lists the integer columns of one table.
-func integers(of []catalogued) string {
-	var names []string
-	for _, c := range of {
-		if c.Column != "" {
-			names = append(names, c.Column)
-		}
-	}
-	if names == nil {
-		return "it has no integer column"
-	}
-	return "its integer columns are " + strings.Join(names, ", ")
 }
 
 // named finds a table by its name as the file spells it, or as the database does.

@@ -154,7 +154,7 @@ func TestInitNamesTheFlagOfAQuestionThatNobodyCanAnswer(t *testing.T) {
 		{[]string{"--url", url, "--table", "orders"}, "--queue is missing"},
 		{[]string{"--url", url, "--table", "orders", "--queue", "Q"}, "--start is missing"},
 		{[]string{"--url", url, "--table", "parts", "--yes"}, "its integer columns are a, b"},
-		{[]string{"--url", url, "--table", "notes", "--yes"}, "it has no integer column"},
+		{[]string{"--url", url, "--table", "notes", "--yes"}, "notes has no integer column"},
 		{[]string{"--url", url, "--table", "oders", "--yes"}, "there is no table oders"},
 		{[]string{"--url", url, "--table", "orders", "--sequence", "order_sq", "--yes"}, `--sequence: orders has no column "order_sq"`},
 		{[]string{"--url", url, "--table", "orders", "--sequence", "Größe", "--yes"}, "must be an integer column"},
@@ -192,6 +192,17 @@ func TestInitListsTheWordsOfStart(t *testing.T) {
 		require.Equal(t, "rowrelay: --start \""+word+"\" is no start\n"+
 			"  → write now (skip the rows that are there), first (send them all), or a number (send the rows above it)\n", got.err)
 	}
+}
+
+func TestInitNamesTablesThatHaveANumberWhereOneHasNone(t *testing.T) {
+	inFolder(t)
+	got := rowrelay("init", "--url", odd(t), "--table", "notes", "--yes")
+	require.Equal(t, exitUsage, got.code)
+	require.Equal(t, `rowrelay: notes has no integer column, and rowrelay follows a number that grows with every row
+  → name another table, these have one: --table 'Order Items', '"a.b ""c"" ${d}"', orders;
+    or let its owner give it an INTEGER PRIMARY KEY;
+    or name a view that has one, or write a source.query with one into the file
+`, got.err)
 }
 
 func TestABadFeedNameIsOneFault(t *testing.T) {
