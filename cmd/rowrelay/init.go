@@ -105,6 +105,9 @@ func (s *setup) settle(ctx context.Context) error {
 		return err
 	}
 	s.a.table, s.a.sequence = c.spelled(), spelledName(c.Column, false)
+	if err := s.admit(ctx, c); err != nil {
+		return err
+	}
 	if s.a.queue, err = s.text("--queue", "Queue", s.Queue, queueFor(c)); err != nil {
 		return err
 	}

@@ -57,9 +57,7 @@ func (c catalogued) unfit(sequence string, a answers) string {
 	case !c.grows():
 		return "has no growing number: no integer column is filled by a sequence, or unique and NOT NULL"
 	}
-	a.feed, a.start, a.queue = "feed", "now", "Q"
-	a.table, a.sequence = c.spelled(), spelledName(c.Column, false)
-	if a.faults() != nil {
+	if a.provisional("feed", c).faults() != nil {
 		return "has a name that the file cannot hold; source.query with AS gives it another"
 	}
 	return ""

@@ -172,6 +172,19 @@ func TestInitTakesAnAccountThatMayWriteOnlyIfItIsTold(t *testing.T) {
 	require.Equal(t, "yes.env", *wrote.EnvFile)
 }
 
+func TestInitTellsOfAnAccountThatMayWriteBeforeTheOtherQuestions(t *testing.T) {
+	s := newBazaar(t)
+	s.Exec(t, fmt.Sprintf(`GRANT UPDATE ON heap TO %q`, s.reader.Name))
+	got := dialogue(t, "n\n", initCmd{URL: s.url("?sslmode=disable"), User: s.reader.Name, Table: []string{"heap"}}, globals{Output: "table"})
+	require.Equal(t, exitNo, got.code, got.err)
+	require.Contains(t, got.err, "may UPDATE")
+	require.NotContains(t, got.err, "Queue")
+
+	got = rowrelay("init", "--url", s.url("?sslmode=disable"), "--user", s.reader.Name, "--table", "heap")
+	require.Equal(t, exitConfig, got.code, got.err)
+	require.NotContains(t, got.err, "--queue is missing")
+}
+
 func TestTheAccountOfGrantsMayReadAndNothingElse(t *testing.T) {
 	s := newBazaar(t)
 	a := s.Account(t) // stands for rowrelay_ro: an account belongs to the whole server, and so to other tests too

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -9,16 +10,32 @@ import (
 	"github.com/rowrelay/rowrelay/source"
 )
 
-// prove opens the source as `run` would, so that what is written runs.
-func (s *setup) prove(ctx context.Context) error {
-	d, err := s.try(ctx)
+// admit opens the source as soon as it is known, so that whoever answers learns what `run` would refuse before the other questions.
+func (s *setup) admit(ctx context.Context, c catalogued) error {
+	_, err := s.open(ctx, s.a.provisional(s.Feed, c))
 	if stop, ok := errors.AsType[*record.Stop](err); ok && stop.Code == record.MayWrite {
 		if err := s.allowWriter(stop); err != nil {
 			return err
 		}
 		s.a.mayWrite = true
-		d, err = s.try(ctx)
+		_, err = s.open(ctx, s.a.provisional(s.Feed, c))
 	}
+	if err != nil {
+		return s.misfit(err)
+	}
+	return nil
+}
+
+// provisional has something for all that is asked later.
+func (a answers) provisional(feed string, c catalogued) answers {
+	a.feed, a.start, a.queue = cmp.Or(feed, legal(c.Table)), "first", "Q"
+	a.table, a.sequence = c.spelled(), spelledName(c.Column, false)
+	return a
+}
+
+// prove opens the source as `run` would, with all answers, so that what is written runs.
+func (s *setup) prove(ctx context.Context) error {
+	d, err := s.open(ctx, s.a)
 	if err != nil {
 		return s.misfit(err)
 	}
@@ -30,17 +47,17 @@ func (s *setup) prove(ctx context.Context) error {
 	return s.proveFields(ctx, d.Columns)
 }
 
-func (s *setup) try(ctx context.Context) (d source.Description, err error) {
-	file, found := s.a.parse()
-	if err := found.Err(); err != nil {
+func (s *setup) open(ctx context.Context, a answers) (d source.Description, err error) {
+	if err := a.faults(); err != nil {
 		return d, err
 	}
-	src, err := newSource(file, s.a.feed)
+	file, _ := a.parse()
+	src, err := newSource(file, a.feed)
 	if err != nil {
 		return d, err
 	}
 	defer src.Close()
-	if d, err = src.Open(ctx); err == nil && s.a.start == "now" {
+	if d, err = src.Open(ctx); err == nil && a.start == "now" {
 		s.example, err = newest(ctx, src)
 	}
 	return d, err
