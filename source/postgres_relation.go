@@ -126,10 +126,15 @@ func (p *postgres) inspectSequence(ctx context.Context, tx *sqlx.Tx, r *relation
 		r.note(fmt.Sprintf("no index begins with %q: every poll reads the whole table; CREATE UNIQUE INDEX CONCURRENTLY ON %s (%s)",
 			sequence.Name, r.from, database.Quote(sequence.Name)))
 	} else if !r.unique {
-		r.note(fmt.Sprintf("no unique index on %q alone: rows that share a number stop the feed", sequence.Name))
+		r.note(NotUnique(sequence.Name))
 	}
 	if !sequence.notNull {
 		r.note(fmt.Sprintf("%q may be NULL: such rows are never read", sequence.Name))
 	}
 	return nil
+}
+
+// NotUnique is the note about a sequence column that has an index, and none that keeps its numbers unique.
+func NotUnique(column string) string {
+	return fmt.Sprintf("no unique index on %q alone: rows that share a number stop the feed", column)
 }

@@ -44,6 +44,7 @@ type setup struct {
 	db *sqlx.DB
 	a  answers
 
+	column   string // the sequence as the database spells it
 	yml, env string // the paths of the configuration, and of the file of its secrets
 	example  *int64 // the number of a row to look at; nil: the first that will be read
 }
@@ -104,7 +105,7 @@ func (s *setup) settle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.a.table, s.a.sequence = c.spelled(), spelledName(c.Column, false)
+	s.column, s.a.table, s.a.sequence = c.Column, c.spelled(), spelledName(c.Column, false)
 	if err := s.admit(ctx, c); err != nil {
 		return err
 	}

@@ -82,12 +82,7 @@ func (s *setup) chooseColumn(ctx context.Context, all []catalogued, table string
 		return catalogued{}, &problem{exitNo, fmt.Sprintf("%s may not SELECT from %s", s.a.user, of[0].spelled()), typed(s.g.typed) + " --grants  prints the SQL"}
 	}
 	if s.Sequence != "" {
-		c := of[0]
-		if i := slices.IndexFunc(of, func(c catalogued) bool { return c.Column == s.Sequence }); i >= 0 {
-			c = of[i]
-		}
-		c.Column = s.Sequence // that it is there and an integer, the source itself says
-		return c, nil
+		return s.namedColumn(of), nil
 	}
 	var fit []catalogued
 	for _, c := range of {
@@ -102,6 +97,16 @@ func (s *setup) chooseColumn(ctx context.Context, all []catalogued, table string
 		return fit[0], nil
 	}
 	return s.pick("--sequence", "Column", s.counted(ctx, fit))
+}
+
+// namedColumn is the one of --sequence. That it is there and an integer, the source itself says.
+func (s *setup) namedColumn(of []catalogued) catalogued {
+	if i := slices.IndexFunc(of, func(c catalogued) bool { return c.Column == s.Sequence }); i >= 0 {
+		return of[i]
+	}
+	c := of[0] // for its table; what is known of its column says nothing of another
+	c.Column, c.Unique, c.Indexed, c.NotNull, c.Origin = s.Sequence, false, false, false, ""
+	return c
 }
 
 // named finds a table by its name as the file spells it, or as the database does.

@@ -127,6 +127,27 @@ func TestInitWarnsOfASequenceWithoutAnIndex(t *testing.T) {
 	require.Regexp(t, `\[warn\] public.heap +no index begins with "id"`, got.err)
 }
 
+func TestInitLooksForNumbersThatRepeatInPostgreSQL(t *testing.T) {
+	s := newBazaar(t)
+	s.Exec(t, `CREATE TABLE loose ("no" bigint NOT NULL, two int); CREATE INDEX ON loose ("no");
+		INSERT INTO loose SELECT n, n / 2 FROM generate_series(1, 100) n;
+		CREATE TABLE large ("no" bigint); INSERT INTO large SELECT n FROM generate_series(1, 150000) n; ANALYZE large`)
+	s.Exec(t, fmt.Sprintf(`GRANT SELECT ON loose, large TO %q`, s.reader.Name))
+	got := rowrelay(s.flags("--table", "loose", "--sequence", "two", "--yes")...)
+	require.Equal(t, exitUsage, got.code, got.err)
+	require.Contains(t, got.err, `"two" of public.loose is not unique: 49 numbers are shared by several rows, the lowest is 1`)
+	require.NoFileExists(t, "rowrelay.yaml")
+
+	got = rowrelay(s.flags("--table", "loose", "--sequence", "no", "--yes")...)
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.err, `nothing keeps the numbers of "no" unique; no two rows share one today`)
+	require.NotContains(t, got.err, "no unique index", "one fault, one warning")
+
+	got = rowrelay(s.flags("--table", "large", "--sequence", "no", "--yes", "-c", "large.yaml")...)
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.err, "was not looked for")
+}
+
 func TestInitRefusesATableThatMayNotBeRead(t *testing.T) {
 	s := newBazaar(t)
 	got := rowrelay(s.flags("--table", "secret", "--yes")...)

@@ -23,7 +23,7 @@ func (s *setup) admit(ctx context.Context, c catalogued) error {
 	if err != nil {
 		return s.misfit(err)
 	}
-	return nil
+	return s.refuseRepeats(ctx, c)
 }
 
 // provisional has something for all that is asked later.
@@ -118,6 +118,9 @@ func (s *setup) warn(d source.Description) {
 	}
 	var found []finding
 	for _, note := range d.Notes {
+		if note == source.NotUnique(s.column) { // refuseRepeats has said more
+			continue
+		}
 		found = append(found, doubt(s.a.table, note, ""))
 	}
 	if n := numbering(s.a.feed, d.Numbers); n.Level == levelWarn {

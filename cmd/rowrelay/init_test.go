@@ -205,6 +205,33 @@ func TestInitNamesTablesThatHaveANumberWhereOneHasNone(t *testing.T) {
 `, got.err)
 }
 
+func TestInitRefusesNumbersThatRepeatAndWarnsOfThoseThatMay(t *testing.T) {
+	url := odd(t)
+	db, err := database.Open(database.Options{Name: "odd", URL: url})
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.Exec(`CREATE TABLE shared (once INTEGER, twice INT, thrice INT, empty INT);
+		INSERT INTO shared VALUES (1, 4, 3, NULL), (2, 4, 3, NULL), (3, 5, 3, NULL), (4, 5, 9, NULL)`)
+	require.NoError(t, err)
+	for column, want := range map[string]struct {
+		code int
+		text string
+	}{
+		"once":   {exitOK, `[warn] shared  nothing keeps the numbers of "once" unique; no two rows share one today`},
+		"empty":  {exitOK, `nothing keeps the numbers of "empty" unique; no two rows share one today`},
+		"twice":  {exitUsage, `--sequence: "twice" of shared is not unique: 2 numbers are shared by several rows, the lowest is 4`},
+		"thrice": {exitUsage, `--sequence: "thrice" of shared is not unique: 1 number is shared by several rows, the lowest is 3`},
+	} {
+		inFolder(t)
+		got := rowrelay("init", "--url", url, "--table", "shared", "--sequence", column, "--yes")
+		require.Equal(t, want.code, got.code, got.err)
+		require.Contains(t, got.err, want.text)
+		require.Contains(t, got.err, "SEQUENCE_NOT_UNIQUE")
+	}
+	got := rowrelay("init", "--url", url, "--table", "orders", "--yes", "-c", "unique.yaml")
+	require.NotContains(t, got.err, "unique;")
+}
+
 func TestABadFeedNameIsOneFault(t *testing.T) {
 	inFolder(t)
 	got := rowrelay("init", "--url", odd(t), "--table", "orders", "--yes", "--feed", "Auf träge")
