@@ -23,6 +23,7 @@ type answers struct {
 	url, user, password string
 	caFile              string // of the authority that signed the database's certificate; "" is the system's
 	mayWrite            bool   // the account may write, and is taken all the same
+	zoneless            bool   // the table has timestamps without a zone
 
 	broker, brokerUser, brokerPassword string
 	brokerIsGuess                      bool

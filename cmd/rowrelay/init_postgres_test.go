@@ -148,6 +148,27 @@ func TestInitLooksForNumbersThatRepeatInPostgreSQL(t *testing.T) {
 	require.Contains(t, got.err, "was not looked for")
 }
 
+func TestInitWarnsOfTimestampsWithoutAZone(t *testing.T) {
+	s := newBazaar(t)
+	s.Exec(t, `CREATE TABLE clocks (id bigserial PRIMARY KEY, at timestamp(3), seen timestamptz, times timestamp[]);
+		INSERT INTO clocks (at) VALUES ('2026-07-15 12:00')`)
+	s.Exec(t, fmt.Sprintf(`GRANT SELECT ON clocks TO %q`, s.reader.Name))
+	got := rowrelay(s.flags("--table", "clocks", "--yes")...)
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.err, "[warn] public.clocks  at, times are timestamps without a zone, taken for UTC and written with a Z\n")
+	require.Contains(t, got.err, "connections.source: timezone: Europe/Berlin")
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), zoneHint+"  source: {")
+	require.Contains(t, runsAtOnce(t, "clocks", "1"), "<at>2026-07-15T12:00:00Z</at>")
+	require.NoError(t, os.WriteFile("rowrelay.yaml", []byte(strings.Replace(string(text), "  source: { ", "  source: { timezone: Europe/Berlin, ", 1)), 0o600))
+	require.Contains(t, runsAtOnce(t, "clocks", "1"), "<at>2026-07-15T10:00:00Z</at>", "the key is the one that the warning names")
+
+	got = rowrelay(s.flags("--table", "Sales-EU.Order Items", "--yes", "-c", "zoned.yaml")...)
+	require.Equal(t, exitOK, got.code, got.err)
+	require.NotContains(t, got.err, "without a zone")
+}
+
 func TestInitRefusesATableThatMayNotBeRead(t *testing.T) {
 	s := newBazaar(t)
 	got := rowrelay(s.flags("--table", "secret", "--yes")...)

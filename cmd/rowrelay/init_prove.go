@@ -40,6 +40,7 @@ func (s *setup) prove(ctx context.Context) error {
 		return s.misfit(err)
 	}
 	s.warn(d)
+	s.warnOfZones(d)
 	if !s.Fields {
 		return nil
 	}

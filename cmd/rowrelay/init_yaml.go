@@ -20,6 +20,9 @@ func (a answers) yaml() string {
 	if a.mayWrite {
 		b.WriteString("  # The account may write; rowrelay init --grants prints the SQL for one that may only read.\n")
 	}
+	if a.zoneless {
+		b.WriteString(zoneHint)
+	}
 	fmt.Fprintf(&b, "  %s: { %s }\n", sourceName, strings.Join(a.source(), ", "))
 	fmt.Fprintf(&b, "  %s: { %s }%s\n", brokerName, strings.Join(a.sink(), ", "), a.brokerHint())
 	if a.storeID != "" {
