@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -55,12 +54,15 @@ func (n *initCmd) Run(ctx context.Context, g *globals) error {
 	if err := s.begin(); err != nil {
 		return err
 	}
-	if err := s.connect(ctx); err != nil {
+	if err := s.reach(ctx); err != nil {
 		return err
 	}
 	defer s.db.Close()
 	if n.Grants {
 		return s.printGrants(ctx)
+	}
+	if err := s.knowBrokerPassword(); err != nil {
+		return err
 	}
 	if err := s.settle(ctx); err != nil {
 		return err
@@ -79,10 +81,14 @@ func (s *setup) begin() error {
 	if err := s.knowStart(); err != nil {
 		return err
 	}
-	if err := s.knowURLs(); err != nil {
-		return err
-	}
-	return s.knowSecrets()
+	return s.knowFlags()
+}
+
+// knowFlags refuses what no file could hold, before anything is asked.
+func (s *setup) knowFlags() error {
+	s.a.feed, s.a.queue, s.a.brokerUser = s.Feed, s.Queue, s.BrokerUser
+	s.a.url = "sqlite:/x" // until it is known
+	return s.takeBroker(cmp.Or(s.Broker, placeholder))
 }
 
 // knowStart takes the flag as the file's key takes it.
@@ -97,54 +103,4 @@ func (s *setup) knowStart() error {
 	}
 	s.a.start = at.String()
 	return nil
-}
-
-// settle asks what is left to ask.
-func (s *setup) settle(ctx context.Context) error {
-	c, err := s.choose(ctx)
-	if err != nil {
-		return err
-	}
-	s.column, s.a.table, s.a.sequence = c.Column, c.spelled(), spelledName(c.Column, false)
-	if err := s.admit(ctx, c); err != nil {
-		return err
-	}
-	if s.a.queue, err = s.text("--queue", "Queue", s.Queue, queueFor(c)); err != nil {
-		return err
-	}
-	if err := s.askStart(ctx, c); err != nil {
-		return err
-	}
-	s.a.feed = cmp.Or(s.Feed, legal(c.Table))
-	if err := s.a.faults(); err != nil {
-		return err
-	}
-	s.a.storeID = s.a.knownStore(ctx)
-	return nil
-}
-
-// askStart: sending old rows, or missing them, must be a choice.
-func (s *setup) askStart(ctx context.Context, c catalogued) error {
-	if s.a.start != "" {
-		return nil
-	}
-	old, _ := c.count(ctx, s.db)
-	question := strings.TrimSpace("Old rows: [1] skip  [2] send all " + old.bare())
-	answer, err := s.text("--start", question+" [1]:", "", "1", "1", "2")
-	s.a.start = map[string]string{"1": "now", "2": "first"}[answer]
-	return err
-}
-
-// knownStore is the id of a store that is there already where `run` would make one; else a new one.
-func (a answers) knownStore(ctx context.Context) string {
-	file, found := a.parse()
-	if found.Err() != nil {
-		return newStoreID()
-	}
-	st, err := openStore(ctx, file, false)
-	if err != nil {
-		return newStoreID()
-	}
-	defer st.Close()
-	return st.ID()
 }

@@ -36,13 +36,6 @@ type answers struct {
 
 func (a answers) isSQLite() bool { return database.Dialect(a.url) == database.SQLite }
 
-// early is what is known before the database was asked, with something for the rest.
-func (a answers) early(n *initCmd) answers {
-	a.feed, a.table, a.sequence, a.start, a.queue = cmp.Or(n.Feed, "feed"), "t", "s", "now", cmp.Or(n.Queue, "Q")
-	a.user, a.brokerUser = n.User, n.BrokerUser
-	return a
-}
-
 // faults refuses answers that make no sound file. Lines of the file are not shown: an answer may hold what should not be.
 func (a answers) faults() error {
 	_, found := a.parse()

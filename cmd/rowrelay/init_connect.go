@@ -23,31 +23,35 @@ const (
 // placeholder is where a broker on this machine would listen.
 const placeholder = "stomp://localhost:61613"
 
-// knowURLs settles where database and broker are. An address that holds a password is not repeated, not even as what to type.
-func (s *setup) knowURLs() (err error) {
-	if strings.Contains(s.Broker, "@") {
-		return &problem{exitUsage, "no user and no password in --broker", "--broker-user NAME; the password is asked for, or comes from $" + brokerPassword}
-	}
-	if err := s.holdsLogin(s.URL); err != nil {
+// knowURL settles where the database is.
+func (s *setup) knowURL() error {
+	url, err := s.text("--url", "Database, postgres://host:5432/database or sqlite:FILE:", s.URL, "")
+	if err != nil {
 		return err
 	}
-	if s.a.url, err = s.text("--url", "Database, postgres://host:5432/database or sqlite:FILE:", s.URL, ""); err != nil {
+	if err := s.takeURL(url); err != nil {
+		return &astray{problem: explain(err)}
+	}
+	return nil
+}
+
+// takeURL refuses an address that leads nowhere. One that holds a password is not repeated, not even as what to type.
+func (s *setup) takeURL(url string) (err error) {
+	if err := holdsLogin(url); err != nil {
 		return err
 	}
-	if err := s.holdsLogin(s.a.url); err != nil {
-		return err
+	if rest, ok := strings.CutPrefix(url, "postgresql:"); ok {
+		url = "postgres:" + rest
 	}
-	s.a.broker, s.a.brokerIsGuess = cmp.Or(s.Broker, placeholder), s.Broker == ""
-	if rest, ok := strings.CutPrefix(s.a.url, "postgresql:"); ok {
-		s.a.url = "postgres:" + rest
-	}
+	s.URL, s.a.url, s.a.caFile = url, url, ""
 	if s.a.isSQLite() {
+		s.a.user, s.a.password = "", "" // of a server that was tried before
 		return s.knowFile()
 	}
-	if s.a.caFile, err = authority(s.a.url); err != nil {
+	if s.a.caFile, err = authority(url); err != nil {
 		return err
 	}
-	return s.a.early(s.initCmd).faults()
+	return s.a.faultsSoFar()
 }
 
 // authority is what SSL_CERT_FILE names, where certificates are checked: written into the file, it holds for a daemon with another
@@ -61,10 +65,7 @@ func authority(url string) (string, error) {
 }
 
 // holdsLogin refuses a URL with a login in it, and one that is none.
-func (s *setup) holdsLogin(url string) error {
-	if url == "" {
-		return nil
-	}
+func holdsLogin(url string) error {
 	db, err := database.Open(database.Options{Name: sourceName, URL: url})
 	if err != nil {
 		return &problem{exitUsage, "--url: " + strings.TrimPrefix(err.Error(), "connection "+sourceName+": "),
@@ -80,7 +81,7 @@ func (s *setup) knowFile() error {
 	}
 	path := database.Address(database.Options{URL: s.a.url})
 	s.a.url = "sqlite:" + path
-	if err := s.a.early(s.initCmd).faults(); err != nil {
+	if err := s.a.faultsSoFar(); err != nil {
 		return err
 	}
 	switch at, err := os.Stat(path); {
@@ -94,20 +95,32 @@ func (s *setup) knowFile() error {
 	return nil
 }
 
-// knowSecrets settles the logins.
-func (s *setup) knowSecrets() (err error) {
-	if !s.a.isSQLite() {
-		if s.a.user, err = s.text("--user", "User:", s.User, ""); err != nil {
-			return err
-		}
-		if s.a.password, err = s.password(s.PasswordEnv, sourcePassword, "--password-env", s.a.user); err != nil {
-			return err
-		}
-	}
-	if s.a.brokerUser = s.BrokerUser; s.a.brokerUser == "" || s.Grants {
+// knowLogin settles the account; one that is known already stays.
+func (s *setup) knowLogin() (err error) {
+	if s.a.isSQLite() || s.a.user != "" {
 		return nil
 	}
-	s.a.brokerPassword, err = s.password("", brokerPassword, "$"+brokerPassword, s.a.brokerUser)
+	if s.a.user, err = s.text("--user", "User:", s.User, ""); err != nil {
+		return err
+	}
+	s.a.password, err = s.password(s.PasswordEnv, sourcePassword, "--password-env", s.a.user)
+	return err
+}
+
+// askLogin asks again for an account that the server refused.
+func (s *setup) askLogin(user string) (err error) {
+	if s.a.user, err = s.text("--user", "User", "", user); err != nil {
+		return err
+	}
+	s.a.password, err = s.typedPassword(s.a.user, sourcePassword)
+	return err
+}
+
+// knowBrokerPassword settles the login at the broker, if there is one.
+func (s *setup) knowBrokerPassword() (err error) {
+	if s.a.brokerUser != "" {
+		s.a.brokerPassword, err = s.password("", brokerPassword, "$"+brokerPassword, s.a.brokerUser)
+	}
 	return err
 }
 
@@ -123,6 +136,10 @@ func (s *setup) password(named, usual, how, user string) (string, error) {
 		return "", &problem{exitUsage, how + " is missing, and nobody can be asked here: this is no terminal",
 			"let the environment hold the password of " + user + " as " + usual + " (empty: it has none)"}
 	}
+	return s.typedPassword(user, usual)
+}
+
+func (s *setup) typedPassword(user, usual string) (string, error) {
 	answer, err := s.g.console.secret("Password of " + printable(user) + " (empty: it has none): ")
 	if err != nil {
 		return "", &problem{exitNo, "no password was typed; nothing was written", "let the environment hold it as " + usual}
@@ -139,7 +156,8 @@ func (s *setup) connect(ctx context.Context) error {
 	}
 	if err := db.PingContext(ctx); err != nil {
 		db.Close()
-		return s.away(err)
+		o, ok := errors.AsType[*record.Outage](database.Trouble(sourceName, err))
+		return &astray{explain(s.away(err)), ok && o.Code == record.ConnAuth}
 	}
 	s.db = db
 	return nil

@@ -195,7 +195,7 @@ func TestInitTakesAnAccountThatMayWriteOnlyIfItIsTold(t *testing.T) {
 	require.Equal(t, exitNo, got.code, got.err)
 	require.NoFileExists(t, "rowrelay.yaml")
 
-	got = dialogue(t, "y\n", person, globals{Output: "table"})
+	got = dialogue(t, "y\n\n", person, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "Take it all the same (require_read_only: false)? [y/N] ")
 	text, err := os.ReadFile("rowrelay.yaml")
@@ -284,6 +284,25 @@ func TestInitSaysWhyPostgreSQLDoesNotAnswer(t *testing.T) {
 	}
 }
 
+func TestInitAsksAgainAfterTLSAndALoginAreRefused(t *testing.T) {
+	s := newBazaar(t)
+	require.NoError(t, os.Unsetenv(sourcePassword))
+	answers := []string{s.url(""), s.reader.Name, "wrong", s.url("?sslmode=disable"), "", s.reader.Password}
+	n := initCmd{Table: []string{"Größe"}, Queue: "Q", Start: "first", Feed: "sizes", Broker: s.broker}
+	got := dialogue(t, strings.Join(answers, "\n")+"\n", n, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Regexp(t, `(?s)User: Password of .*CONN_TLS.*sslmode=require.*Database \(empty: end\): .*CONN_AUTH.*check --user.*User \[`+s.reader.Name+`\]: Password of `, got.err)
+	require.NotContains(t, got.out+got.err, s.reader.Password)
+	require.Equal(t, s.reader.Password, sourced(t, "./rowrelay.env", sourcePassword))
+
+	got = dialogue(t, s.reader.Name+"\nwrong\n", initCmd{URL: s.url("?sslmode=disable")}, globals{Output: "table", Config: "x.yaml"})
+	require.Equal(t, exitNo, got.code, got.err)
+	require.Contains(t, got.err, "the questions were not answered")
+	got = dialogue(t, s.reader.Name+"\n\n\n", initCmd{URL: "postgres://" + strings.TrimPrefix(nobody(t), "stomp://") + "/erp?sslmode=disable"}, globals{Output: "table", Config: "x.yaml"})
+	require.Equal(t, exitAway, got.code, got.err)
+	require.Contains(t, got.err, "CONN_REFUSED")
+}
+
 func TestInitWritesTheAuthorityThatItTrusted(t *testing.T) {
 	s := newBazaar(t)
 	_, port, err := net.SplitHostPort(s.Server.Addr)
@@ -314,11 +333,11 @@ func withoutTLS(t *testing.T) string {
 func TestInitAsksForTheLogin(t *testing.T) {
 	s := newBazaar(t)
 	require.NoError(t, os.Unsetenv(sourcePassword))
-	got := dialogue(t, s.url("?sslmode=disable")+"\n"+s.reader.Name+"\n"+s.reader.Password+"\n2\n\n2\n", initCmd{Broker: s.broker}, globals{Output: "table"})
+	got := dialogue(t, s.url("?sslmode=disable")+"\n"+s.reader.Name+"\n"+s.reader.Password+"\n2\n\n\n2\n", initCmd{Broker: s.broker}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "User: Password of "+s.reader.Name+" (empty: it has none): ")
 	require.NotContains(t, got.out+got.err, s.reader.Password)
-	require.Contains(t, got.err, "Queue [GROESSE]: Old rows: [1] skip  [2] send all 1 [1]: ")
+	require.Contains(t, got.err, "Feed [Groesse]: Queue [GROESSE]: Old rows: [1] skip  [2] send all 1 [1]: ")
 	require.Contains(t, got.out, "Next: set -a; . ./rowrelay.env; set +a; rowrelay preview Groesse --limit 1\n")
 	t.Setenv(sourcePassword, sourced(t, "./rowrelay.env", sourcePassword))
 	require.Contains(t, runsAtOnce(t, "Groesse", "1"), "<Groesse><id>1</id>")

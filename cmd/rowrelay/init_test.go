@@ -267,18 +267,77 @@ func TestInitTellsWhatItDoesNotOffer(t *testing.T) {
 
 func TestInitAsksAndTakesAnswers(t *testing.T) {
 	inFolder(t)
-	got := dialogue(t, odd(t)+"\n9\n3\nERP.ITEMS\nall\n2\n", initCmd{BrokerUser: ""}, globals{Output: "table"})
+	got := dialogue(t, odd(t)+"\n9\n3\n\nERP.ITEMS\nall\n2\n\n", initCmd{}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "Database, postgres://host:5432/database or sqlite:FILE: ")
 	require.Contains(t, got.err, "Table [1]: type a number from 1 to 3\n")
-	require.Contains(t, got.err, "Queue [ORDER_ITEMS]: ")
+	require.Contains(t, got.err, "Feed [Order_Items]: Queue [ORDER_ITEMS]: ")
 	require.Contains(t, got.err, "Old rows: [1] skip  [2] send all 1 [1]: type 1 or 2\n")
+	require.Contains(t, got.err, "Broker [stomp://localhost:61613]: stomp://localhost:61613 is a placeholder", "a placeholder has no account to be asked for")
 	require.Equal(t, "Wrote rowrelay.yaml (14 lines).  Next: rowrelay preview Order_Items --limit 1\n", got.out)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
 	require.Contains(t, string(text), "start: first\n")
 	require.Contains(t, string(text), "queue: ERP.ITEMS }")
 	require.Contains(t, runsAtOnce(t, "Order_Items", "7"), "<note>x</note>")
+}
+
+func TestInitAsksForFeedAndBrokerUntilTheyAreSound(t *testing.T) {
+	inFolder(t)
+	n := initCmd{URL: odd(t), Table: []string{"orders"}, Queue: "Q", Start: "first"}
+	got := dialogue(t, "Auf träge\nauftrag\nstomp://mq\nstomp://relay:hunter2@mq:61613\nstomp://mq:61613\nrelay\nsecret\n", n, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Regexp(t, `(?s)Feed \[orders\]: .*a feed's name is.*Feed \[orders\]: Broker `, got.err)
+	require.Regexp(t, `(?s)Broker .*the address has no port.*Broker .*no user and no password.*Broker .*User at the broker \(empty: none\): Password of relay `, got.err)
+	require.NotContains(t, got.out+got.err, "hunter2")
+	require.NotContains(t, got.err, "placeholder")
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), `broker: { url: "stomp://mq:61613", user: relay, password:`)
+	require.Contains(t, string(text), "  auftrag:\n")
+	require.Contains(t, string(text), "root: Auftrag }")
+	require.Equal(t, "secret", sourced(t, "./rowrelay.env", brokerPassword))
+}
+
+func TestInitDoesNotAskForWhatAFlagSays(t *testing.T) {
+	inFolder(t)
+	n := initCmd{URL: odd(t), Table: []string{"orders"}, Queue: "Q", Start: "first", Feed: "mine", Broker: "stomp://mq:61613"}
+	got := dialogue(t, "", n, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Empty(t, got.err)
+	require.Contains(t, got.out, "preview mine")
+}
+
+func TestInitAsksForAnotherDatabaseWhereOneLeadsNowhere(t *testing.T) {
+	url := odd(t)
+	flags := initCmd{Table: []string{"orders"}, Queue: "Q", Start: "first", Feed: "mine", Broker: "stomp://mq:61613"}
+	const again, ended = "Database (empty: end): ", "no other database was named; nothing was written"
+	for name, row := range map[string]struct {
+		answers string
+		code    int
+		said    []string
+	}{
+		"another":           {"sqlite:gone.db\n" + url + "\n", exitOK, []string{"there is no file", "→ check --url", again}},
+		"no database's URL": {"mysql://erp/erp\n" + url + "\n", exitOK, []string{"neither with sqlite: nor with postgres", again}},
+		"a login in it":     {"postgres://relay:hunter2@erp/erp\n" + url + "\n", exitOK, []string{again}},
+		"a folder, no file": {"sqlite:.\nsqlite:gone.db\n" + url + "\n", exitOK, []string{"is a folder", "there is no file"}},
+		"an empty answer":   {"sqlite:gone.db\n\n", exitAway, []string{again, ended}},
+		"no answer":         {"sqlite:gone.db\n", exitAway, []string{again, ended}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFolder(t)
+			got := dialogue(t, row.answers, flags, globals{Output: "table"})
+			require.Equal(t, row.code, got.code, got.err)
+			for _, text := range row.said {
+				require.Contains(t, got.err, text)
+			}
+			require.NotContains(t, got.err, "hunter2")
+		})
+	}
+	inFolder(t)
+	flags.URL, flags.Yes = "sqlite:gone.db", true
+	got := dialogue(t, url+"\n", flags, globals{Output: "table"})
+	require.Equal(t, exitAway, got.code, "--yes does not ask")
 }
 
 func TestInitTakesAnEmptyAnswerForTheDefaultAndTheEndOfTheInputForNone(t *testing.T) {
@@ -289,7 +348,7 @@ func TestInitTakesAnEmptyAnswerForTheDefaultAndTheEndOfTheInputForNone(t *testin
 	require.Contains(t, got.err, "the questions were not answered; nothing was written")
 	require.NoFileExists(t, "rowrelay.yaml")
 
-	got = dialogue(t, "\n\n\n", initCmd{URL: url}, globals{Output: "table"})
+	got = dialogue(t, "\n\n\n\n\n", initCmd{URL: url}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
@@ -299,7 +358,7 @@ func TestInitTakesAnEmptyAnswerForTheDefaultAndTheEndOfTheInputForNone(t *testin
 func TestInitKeepsTheBrokersPasswordOutOfTheFile(t *testing.T) {
 	inFolder(t)
 	const hard = "p'\"w $HOME `id` \\ #1"
-	got := dialogue(t, hard+"\n1\n\n1\n", initCmd{URL: odd(t), Broker: "stomp://mq:61613", BrokerUser: "relay"}, globals{Output: "table"})
+	got := dialogue(t, hard+"\n1\n\n\n1\n", initCmd{URL: odd(t), Broker: "stomp://mq:61613", BrokerUser: "relay"}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.out, "and rowrelay.env (passwords, mode 0600).  Next: set -a; . ./rowrelay.env; set +a; rowrelay preview orders")
 	require.NotContains(t, got.out+got.err, hard)

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"strings"
+)
+
+// settle asks what is left to ask.
+func (s *setup) settle(ctx context.Context) error {
+	c, err := s.choose(ctx)
+	if err != nil {
+		return err
+	}
+	s.column, s.a.table, s.a.sequence = c.Column, c.spelled(), spelledName(c.Column, false)
+	if err := s.admit(ctx, c); err != nil {
+		return err
+	}
+	if err := s.sound("Feed", s.Feed, legal(c.Table), s.takeFeed); err != nil {
+		return err
+	}
+	if s.a.queue, err = s.text("--queue", "Queue", s.Queue, queueFor(c)); err != nil {
+		return err
+	}
+	if err := s.askStart(ctx, c); err != nil {
+		return err
+	}
+	if err := s.askBroker(); err != nil {
+		return err
+	}
+	if err := s.a.faults(); err != nil {
+		return err
+	}
+	s.a.storeID = s.a.knownStore(ctx)
+	return nil
+}
+
+// sound settles what has a default that may be taken unasked. A person is asked until the answer makes a sound file.
+func (s *setup) sound(question, given, usual string, take func(string) error) error {
+	if given != "" || !s.asks() {
+		return take(cmp.Or(given, usual))
+	}
+	for {
+		answer, err := s.text("", question, "", usual)
+		if err != nil {
+			return err
+		}
+		if err = take(answer); err == nil {
+			return nil
+		}
+		s.g.console.report(err)
+	}
+}
+
+func (s *setup) takeFeed(name string) error {
+	s.a.feed = name
+	return s.a.faultsSoFar()
+}
+
+func (s *setup) takeBroker(url string) error {
+	if strings.Contains(url, "@") { // before any complaint that could repeat it
+		return &problem{exitUsage, "no user and no password in --broker", "--broker-user NAME; the password is asked for, or comes from $" + brokerPassword}
+	}
+	s.a.broker = url
+	return s.a.faultsSoFar()
+}
+
+// faultsSoFar are the faults of what is known, with something for what is not yet asked.
+func (a answers) faultsSoFar() error {
+	a.feed, a.table, a.sequence = cmp.Or(a.feed, "feed"), cmp.Or(a.table, "t"), cmp.Or(a.sequence, "s")
+	a.start, a.queue = cmp.Or(a.start, "now"), cmp.Or(a.queue, "Q")
+	return a.faults()
+}
+
+// askBroker asks for the broker, and for the account there where one was typed: the placeholder has none.
+func (s *setup) askBroker() (err error) {
+	if err := s.sound("Broker", s.Broker, placeholder, s.takeBroker); err != nil {
+		return err
+	}
+	s.a.brokerIsGuess = s.Broker == "" && s.a.broker == placeholder
+	if s.Broker != "" || s.a.brokerIsGuess || s.a.brokerUser != "" {
+		return nil
+	}
+	if s.a.brokerUser, err = s.ask("User at the broker (empty: none): "); err != nil || s.a.brokerUser == "" {
+		return err
+	}
+	return s.knowBrokerPassword()
+}
+
+// askStart: sending old rows, or missing them, must be a choice.
+func (s *setup) askStart(ctx context.Context, c catalogued) error {
+	if s.a.start != "" {
+		return nil
+	}
+	old, _ := c.count(ctx, s.db)
+	question := strings.TrimSpace("Old rows: [1] skip  [2] send all " + old.bare())
+	answer, err := s.text("--start", question+" [1]:", "", "1", "1", "2")
+	s.a.start = map[string]string{"1": "now", "2": "first"}[answer]
+	return err
+}
+
+// knownStore is the id of a store that is there already where `run` would make one; else a new one.
+func (a answers) knownStore(ctx context.Context) string {
+	file, found := a.parse()
+	if found.Err() != nil {
+		return newStoreID()
+	}
+	st, err := openStore(ctx, file, false)
+	if err != nil {
+		return newStoreID()
+	}
+	defer st.Close()
+	return st.ID()
+}
