@@ -44,7 +44,7 @@ type failedRows struct {
 
 // Run implements the command.
 func (f *failedList) Run(ctx context.Context, g *globals) error {
-	_, st, err := g.openFor(ctx, f.Feed)
+	_, st, err := knowing(ctx, f.Feed, g.openToRead)
 	if err != nil {
 		return err
 	}

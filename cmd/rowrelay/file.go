@@ -61,6 +61,11 @@ func (g *globals) open(ctx context.Context) (*config.File, store.Store, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	return g.openIn(ctx, file, found)
+}
+
+// openIn opens the store of a file that was read.
+func (g *globals) openIn(ctx context.Context, file *config.File, found config.Complaints) (*config.File, store.Store, error) {
 	g.found = found
 	st, err := openStore(ctx, file, false)
 	if err != nil {
@@ -75,7 +80,12 @@ func (g *globals) open(ctx context.Context) (*config.File, store.Store, error) {
 
 // openFor is open for a command on one feed, which the file or the store must know; empty means all.
 func (g *globals) openFor(ctx context.Context, feed string) (*config.File, store.Store, error) {
-	file, st, err := g.open(ctx)
+	return knowing(ctx, feed, g.open)
+}
+
+// knowing opens the store in one of the two ways, for a command on one feed.
+func knowing(ctx context.Context, feed string, open func(context.Context) (*config.File, store.Store, error)) (*config.File, store.Store, error) {
+	file, st, err := open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

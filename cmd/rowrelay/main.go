@@ -26,6 +26,7 @@ type globals struct {
 	console *console
 	typed   []string          // the arguments as the user wrote them, for AUDIT
 	found   config.Complaints // in the file that open has read
+	faults  config.Complaints // of a file that openToRead read in spite of them
 }
 
 // json tells whether the result is for a program.

@@ -18,7 +18,7 @@ type statusCmd struct {
 
 // Run implements the command.
 func (s *statusCmd) Run(ctx context.Context, g *globals) error {
-	file, st, err := g.open(ctx)
+	file, st, err := g.openToRead(ctx)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (s *statusCmd) Run(ctx context.Context, g *globals) error {
 		return fmt.Errorf("read the store: %w", err)
 	}
 	at := surveyedStore{Name: cmp.Or(file.Store.Connection, st.Where()), ID: st.ID(), Where: st.Where()}
-	found := take(file, at, o)
+	found := take(file, at, o, g.faults)
 	if s.Feed != "" {
 		known := knownFeeds(file, o)
 		if !slices.Contains(known, s.Feed) {
@@ -161,6 +161,9 @@ func (s *survey) notes(f surveyedFeed) []string {
 	case record.Absent:
 		return []string{"not in the file: its rows stay as they are, nobody carries them"}
 	case idle:
+		if len(s.Faults) > 0 && !f.InFile {
+			return []string{"no living daemon carries it; whether it is in the file cannot be told"}
+		}
 		return []string{"no living daemon carries it: it is new in the file (restart), or left out by run --feed"}
 	}
 	return nil
