@@ -79,7 +79,7 @@ func (s *survey) printDaemons(v *voice) {
 	var warnings []string
 	for _, i := range s.Instances {
 		if i.Alive {
-			line = append(line, fmt.Sprintf("%s up %s, file %s %s", i.Name, upFor(s.Now.Sub(i.StartedAt)), i.File.Hash, verdict(i.File)))
+			line = append(line, fmt.Sprintf("%s up %s, file %s %s", i.Name, upFor(s.Now.Sub(i.StartedAt)), i.File.Hash, verdict(i.File))+s.silence(i))
 			warnings = append(warnings, s.refusal(i)...)
 		} else if s.alive() > 0 && s.Now.Sub(i.LastSeen) < 24*time.Hour {
 			line = append(line, fmt.Sprintf("%s gone since %s", i.Name, clock(s.Now, i.LastSeen)))
@@ -92,6 +92,17 @@ func (s *survey) printDaemons(v *voice) {
 	for _, w := range warnings {
 		v.printf("%s\n", v.paint(warn.colour, "! "+printable(w)))
 	}
+}
+
+// overdue is the age at which a daemon's word is no longer of now: it reports every two seconds.
+const overdue = 5 * time.Second
+
+// silence tells how old a daemon's word is, where that is more than usual.
+func (s *survey) silence(i surveyedDaemon) string {
+	if age := s.Now.Sub(i.LastSeen); age >= overdue {
+		return ", as of " + upFor(age) + " ago"
+	}
+	return ""
 }
 
 func verdict(f record.FileState) string {

@@ -35,7 +35,7 @@ type surveyedDaemon struct {
 }
 
 // surveyedFeed is one feed of the file or the store. State and rates are the living daemons' words;
-// LastPoll and LastSent are what any daemon said last.
+// LastPoll is what any daemon said last, LastSent that or the store's own word, which outlives the daemon.
 type surveyedFeed struct {
 	Feed         string       `json:"feed"`
 	State        string       `json:"state"` // running, waiting, stopped, paused, disabled, absent, down or idle
@@ -108,6 +108,7 @@ func (s *survey) feed(name string, file *config.File, counts map[string]store.Fe
 		f.LastRead, f.New, f.Failed = &c.Position.LastRead, c.New, c.Failed
 		f.GapsOpen, f.OldestGap = c.Gaps, c.OldestGap.Seconds()
 		f.OldestUnsent, f.LastFinished = c.OldestUnsent.Seconds(), moment(c.LastFinished)
+		f.LastSent = moment(c.LastSent)
 	}
 	for _, i := range s.Instances {
 		said := i.Feeds[name] // zero if it says nothing of this feed

@@ -112,6 +112,20 @@ func TestTheWorstOfSeveralDaemonsIsTheFeedsState(t *testing.T) {
 	require.Equal(t, before(time.Second), *found.Feeds[0].LastPoll)
 }
 
+func TestADaemonThatIsSilentIsShownWithTheAgeOfItsWord(t *testing.T) {
+	late := daemon("relay-1", map[string]record.FeedState{"orders": running(118)})
+	late.LastSeen = before(7 * time.Second)
+	got := printed(fileOf("orders"), store.Overview{Instances: []store.Instance{late, daemon("relay-2", nil)}})
+	require.Contains(t, got, "relay-1 up 3d4h, file 9f3a0c11 ok, as of 7s ago · relay-2 up 3d4h, file 9f3a0c11 ok\n")
+}
+
+func TestTheStoreTellsWhatWasSentBeforeADaemonBegan(t *testing.T) {
+	fresh := daemon("relay-1", map[string]record.FeedState{"orders": {State: record.Running}})
+	sent := counts("orders", 4713, 0, 0, 0)
+	sent.LastSent = before(3 * time.Minute)
+	require.Regexp(t, `(?m)^orders .* 3m ago$`, printed(fileOf("orders"), store.Overview{Instances: []store.Instance{fresh}, Feeds: []store.FeedCounts{sent}}))
+}
+
 func TestADeadDaemonTellsOnlyWhatIsPast(t *testing.T) {
 	dead := daemon("relay-1", map[string]record.FeedState{"orders": running(118)})
 	dead.Alive = false
