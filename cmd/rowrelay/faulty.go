@@ -41,7 +41,7 @@ func (g *globals) storeOf(file *config.File) (*config.File, config.Complaints, e
 		part.Feeds = file.Feeds
 	}
 	_ = g.faults[:min(len(g.faults), faultsShown)].Print(g.console.err.w, g.console.err.marks())
-	g.warn(fmt.Sprintf("%s in the file: rowrelay check. What follows is read from the store; a daemon that runs goes on with the file that it has read, and a start refuses this one",
+	g.warn(fmt.Sprintf("%s in the file: rowrelay check. Read from it is only where the store is; a daemon that runs goes on with the file that it has read, and a start refuses this one",
 		counted(len(g.faults), "fault")))
 	return part, found, nil
 }

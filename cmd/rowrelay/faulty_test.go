@@ -57,3 +57,20 @@ func TestAFileThatHidesItsStoreSaysHowToLook(t *testing.T) {
 	require.Contains(t, got.err, "rowrelay status -c COPY")
 	require.Contains(t, got.err, `did you mean "store"?`)
 }
+
+func TestAVariableThatIsNotSetStandsForNoOtherStore(t *testing.T) {
+	t.Setenv("STATE_DIRECTORY", t.TempDir())
+	for _, store := range []string{
+		`store: { id: acme-prod, connection: "${NOWHERE_CONNECTION}" }`,
+		"store: { id: acme-prod, connection: relaydb }",
+	} {
+		text := strings.Replace(sound, "store: { id: acme-prod }", store, 1)
+		text = strings.Replace(text, "connections:", "connections:\n  relaydb: { url: \"${NOWHERE_URL}\" }", 1)
+		for _, line := range []string{"status", "failed", "retry orders --all --yes"} {
+			got := rowrelay(append(strings.Fields(line), "-c", file(t, "rowrelay.yaml", text))...)
+			require.Equal(t, exitConfig, got.code, got.err)
+			require.Contains(t, got.err, "where the store is cannot be told")
+			require.Contains(t, got.err, "${NOWHERE_")
+		}
+	}
+}

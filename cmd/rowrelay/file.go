@@ -67,6 +67,10 @@ func (g *globals) open(ctx context.Context) (*config.File, store.Store, error) {
 // openIn opens the store of a file that was read.
 func (g *globals) openIn(ctx context.Context, file *config.File, found config.Complaints) (*config.File, store.Store, error) {
 	g.found = found
+	if !placedStore(file) {
+		_ = found.Warnings().Print(g.console.err.w, g.console.err.marks())
+		return nil, nil, &problem{exitConfig, "where the store is cannot be told: its connection needs what is not there, see above", "set it as the daemon has it, such as by set -a; . ./rowrelay.env; set +a"}
+	}
 	st, err := openStore(ctx, file, false)
 	if err != nil {
 		return nil, nil, g.refused(err)
@@ -76,6 +80,13 @@ func (g *globals) openIn(ctx context.Context, file *config.File, found config.Co
 		g.console.err.printf("config %s, store %s, id %s\n", path, printable(st.Where()), st.ID())
 	}
 	return file, st, nil
+}
+
+// placedStore tells that nothing is missing that says where the store is. Without this a variable that is not set would
+// stand for the store of a file that names none: another one.
+func placedStore(file *config.File) bool {
+	s := file.Store
+	return s.Path != "" || s.Connection != "" && file.Connections[s.Connection].URL != ""
 }
 
 // openFor is open for a command on one feed, which the file or the store must know; empty means all.
