@@ -72,7 +72,7 @@ func (b *Board) gauge(f *Feed) *gauge {
 // feedState works out what a feed waits for.
 func (b *Board) feedState(g *gauge) record.FeedState {
 	s := g.FeedState
-	s.SentPerMin = g.perMinute()
+	s.SentPerMin = g.sent.sum(time.Now())
 	if s.State != record.Running {
 		return s
 	}

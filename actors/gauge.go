@@ -21,7 +21,7 @@ type gauge struct {
 	drained     bool // the last page was not full
 	failedTotal int64
 	window      window
-	last        window // the full window before
+	sent        rate
 	failed      map[record.Code]int
 	closings    int // lines about gaps in this window
 }
@@ -84,6 +84,7 @@ func (g *gauge) finished(log *slog.Logger, m *RecordMessage, k store.Mark) {
 		}
 		g.window.sent++
 		g.LastSent = time.Now()
+		g.sent.add(g.LastSent)
 	case record.Failed:
 		g.window.failed++
 		g.failedTotal++
@@ -119,13 +120,5 @@ func (g *gauge) summarize(log *slog.Logger) {
 			log.Warn("more rows failed the same way", "code", code, "count", n-failedLines, "window", time.Since(w.began).Round(time.Second))
 		}
 	}
-	g.last, g.window, g.failed, g.closings = w, window{began: time.Now()}, nil, 0
-}
-
-// perMinute is the rate of the last full window, or of this one while there is no other.
-func (g *gauge) perMinute() int {
-	if g.last.began.IsZero() {
-		return g.window.sent
-	}
-	return g.last.sent
+	g.window, g.failed, g.closings = window{began: time.Now()}, nil, 0
 }

@@ -30,11 +30,11 @@ func storedIdentity(feed string, p store.Position) (source.Identity, error) {
 // timeline. What is unknown on either side proves nothing.
 func sameSource(feed string, was, is source.Identity) error {
 	if was.Relation != is.Relation || was.Sequence != is.Sequence {
-		return &record.Stop{
-			Code:   record.ConfigInvalid,
-			Text:   fmt.Sprintf("feed %s was begun on %s by %s, and the file now names %s by %s", feed, was.Relation, was.Sequence, is.Relation, is.Sequence),
+		return record.Misfit(record.Fault{
+			Path:   "feeds." + feed + ".source",
+			Text:   fmt.Sprintf("the feed was begun on %s by %s, and the file now names %s by %s", was.Relation, was.Sequence, is.Relation, is.Sequence),
 			Remedy: "give the feed another name: a new name is a new position",
-		}
+		})
 	}
 	if was.Server != is.Server && was.Server != "" && is.Server != "" {
 		return &record.Stop{

@@ -37,7 +37,9 @@ func (c *checker) service() {
 func (c *checker) store() {
 	s := &c.file.Store
 	if s.Connection == "" {
-		s.Path = sqliteStore(c.env.Folder)
+		if !c.has("store.connection") { // else its variable is not set, and it is another store
+			s.Path = sqliteStore(c.env.Folder)
+		}
 	} else if at, ok := c.reach("store.connection", s.Connection, "a store", postgres, sqlite); ok && at.scheme() == sqlite && c.has("store.schema") {
 		c.warn(c.at("store.schema"), "schema is for PostgreSQL; this store is SQLite", "")
 	}

@@ -72,6 +72,7 @@ func (c *checker) connection(name string, at Connection) {
 			c.wrong(path+"."+key, fmt.Sprintf("%s is not for %s connections", key, at.scheme()), "remove it")
 		}
 	}
+	c.relativeDatabase(path, at)
 	c.tls(path, at)
 	c.limits(path, at)
 	c.questions(path, at)
@@ -137,6 +138,7 @@ func (c *checker) readable(path, file string) {
 	if !c.has(path) || !c.sound(path) {
 		return
 	}
+	c.relative(path, file)
 	_, err := c.env.ReadFile(file)
 	switch {
 	case err == nil:

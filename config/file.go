@@ -81,7 +81,7 @@ type Timeouts struct {
 // Store is where READ_DATA_INFO, DUMPED_DATA and their neighbours are kept.
 type Store struct {
 	Connection string `yaml:"connection"` // empty: the SQLite file at Path
-	Path       string `yaml:"-"`          // absolute; empty when Connection is written
+	Path       string `yaml:"-"`          // absolute; empty when Connection is written, also if its variable is not set
 	Schema     string `yaml:"schema"`     // PostgreSQL only
 	ID         string `yaml:"id"`         // empty: the id that the store was made with
 

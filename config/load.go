@@ -32,19 +32,28 @@ func Load(path string, env Environment, mode Mode) (*File, Complaints) {
 
 // Parse is Load for content that was read already; name is what complaints call the file.
 func Parse(name string, data []byte, env Environment, mode Mode) (*File, Complaints) {
-	d := &decoder{
-		text: newText(name, data), env: env, mode: mode, file: defaultFile(env),
-		broken: map[string]bool{}, filled: map[string]bool{},
-	}
+	d := newDecoder(name, data, env, mode)
 	root := d.parse(data)
 	if root == nil {
 		return nil, d.finish()
 	}
-	d.section(root, "", reflect.ValueOf(d.file).Elem())
-	d.file.text, d.file.uses = func() *text { return d.text }, d.uses
+	d.decode(root)
 	(&checker{d}).check()
 	d.file.hash = digest(d.file)
 	return d.file, d.finish()
+}
+
+func newDecoder(name string, data []byte, env Environment, mode Mode) *decoder {
+	return &decoder{
+		text: newText(name, data), env: env, mode: mode, file: defaultFile(env),
+		broken: map[string]bool{}, filled: map[string]bool{},
+	}
+}
+
+// decode fills the File from the document.
+func (d *decoder) decode(root *yaml.Node) {
+	d.section(root, "", reflect.ValueOf(d.file).Elem())
+	d.file.text, d.file.uses = func() *text { return d.text }, d.uses
 }
 
 // parse returns the one document of the file.

@@ -20,7 +20,7 @@ var serviceKeys = []entry{
 var connectionKeys = []entry{
 	{"connections", sections("connections by name", plainName), "required", "where things are: databases, brokers and web services, by a name of letters, digits, `_` and `-`, at most 64"},
 	{"connections.NAME", section, "none", "one database, broker or web service: where it is, and how to reach it"},
-	{"connections.NAME.url", named("URL", addressText), "required, or urls", "`postgres://host:5432/database`, `sqlite:FILE`, `stomp://host:61613`, `stomp+tls://host:61613`, `http://host/path` or `https://host/path`; no user and no password in it"},
+	{"connections.NAME.url", named("URL", addressText), "required, or urls", "`postgres://host:5432/database`, `sqlite:FILE`, `stomp://host:61613`, `stomp+tls://host:61613`, `http://host/path` or `https://host/path`; no user and no password in it. A relative FILE begins in the working directory"},
 	{"connections.NAME.urls", list("list of URLs", addressText), "required, or url", "instead of `url`: several addresses of one broker, tried in order; all with one scheme"},
 	{"connections.NAME.user", free("text"), "none", "login name"},
 	{"connections.NAME.password", free("secret"), "none", "printed as `***` everywhere; best written as `${file:/path}`"},

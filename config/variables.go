@@ -16,6 +16,7 @@ type Environment struct {
 	ReadFile func(path string) ([]byte, error) // ${file:...} and TLS files
 	Hostname string                            // the default of `instance`
 	Folder   string                            // where the SQLite store is made when the file names none
+	Here     string                            // the working directory, in which relative paths begin; empty: not known
 }
 
 // Process is the environment of this process: its variables, its files, $STATE_DIRECTORY or the
@@ -29,7 +30,8 @@ func Process() Environment {
 	if absolute, err := filepath.Abs(folder); err == nil {
 		folder = absolute
 	}
-	return Environment{Lookup: os.LookupEnv, ReadFile: readFile, Hostname: host, Folder: folder}
+	here, _ := os.Getwd() // not known where it was removed
+	return Environment{Lookup: os.LookupEnv, ReadFile: readFile, Hostname: host, Folder: folder, Here: here}
 }
 
 // readFile reads no more than tells that a file is too large: a mistyped path may name an endless one.

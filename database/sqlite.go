@@ -1,7 +1,11 @@
 package database
 
 import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"strconv"
@@ -21,8 +25,29 @@ func openSQLite(o Options) (*sqlx.DB, error) {
 	if o.User != "" || o.Password != "" || o.TLS != (TLS{}) {
 		return nil, errors.New("a SQLite file has no user, password or tls")
 	}
-	return sqlx.Open(SQLite, sqliteDSN(path, o))
+	db, err := sqlx.Open(SQLite, sqliteDSN(path, o))
+	if err != nil {
+		return nil, err
+	}
+	return sqlx.NewDb(sql.OpenDB(sqliteFile{db.Driver(), sqliteDSN(path, o), path}), SQLite), db.Close()
 }
+
+// sqliteFile opens connections to a file, and names it where it cannot: SQLite does not, and where a relative path leads
+// depends on the working directory.
+type sqliteFile struct {
+	driver    driver.Driver
+	dsn, path string
+}
+
+func (f sqliteFile) Connect(context.Context) (driver.Conn, error) {
+	conn, err := f.driver.Open(f.dsn)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.path, err)
+	}
+	return conn, nil
+}
+
+func (f sqliteFile) Driver() driver.Driver { return f.driver }
 
 // sqlitePath returns the absolute path in sqlite:rel/path.db or sqlite:///abs/path.db.
 func sqlitePath(raw string) (string, error) {

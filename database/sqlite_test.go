@@ -62,3 +62,11 @@ func TestSQLiteMissingFileIsAnOutageOfAReader(t *testing.T) {
 	requireOutage(t, trouble(t, o), record.ConnLost)
 	require.NoFileExists(t, database.Address(o))
 }
+
+func TestSQLiteFileThatCannotBeOpenedIsNamedWithItsWholePath(t *testing.T) {
+	here := t.TempDir()
+	t.Chdir(here)
+	err := trouble(t, database.Options{Name: "erp", URL: "sqlite:gone.db", ReadOnly: true})
+	requireOutage(t, err, record.ConnLost)
+	require.ErrorContains(t, err, filepath.Join(here, "gone.db")+": ")
+}

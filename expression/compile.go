@@ -14,6 +14,7 @@ type Expr struct {
 	typ        Type
 	eval       evaluator
 	references []string
+	mentions   []place // the first one of each reference
 	asked      []string
 }
 
@@ -34,7 +35,7 @@ func Compile(src string, n Names) (*Expr, error) {
 	if err != nil {
 		return nil, advised(err)
 	}
-	return &Expr{typ: p.typ, eval: p.eval, references: c.references, asked: c.asked}, nil
+	return &Expr{typ: p.typ, eval: p.eval, references: c.references, mentions: c.mentions, asked: c.asked}, nil
 }
 
 // advised gives an error that knows no remedy of its own the place where the language is explained.
@@ -69,6 +70,14 @@ func (e *Expr) True(s *Scope) (bool, error) {
 // lookups and of lists. Each comes once, in the order of their first mention.
 func (e *Expr) References() []string { return slices.Clone(e.references) }
 
+// Mention is the line and column, from 1, at which the expression first mentions a name; 0, 0 if it does not.
+func (e *Expr) Mention(name string) (line, column int) {
+	if i := slices.Index(e.references, name); i >= 0 {
+		return e.mentions[i].line, e.mentions[i].column
+	}
+	return 0, 0
+}
+
 // AskedForNull are the columns, as the database spells them, that the expression itself asks for NULL: with == nil and != nil, or by
 // giving another value with ?? and coalesce.
 func (e *Expr) AskedForNull() []string { return slices.Clone(e.asked) }
@@ -93,6 +102,7 @@ type compiler struct {
 	source     []rune
 	names      Names
 	references []string
+	mentions   []place // the first one of each reference
 	asked      []string
 	visited    int
 	depth      int

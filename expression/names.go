@@ -26,10 +26,10 @@ func (c *compiler) identifier(n *ast.IdentifierNode) (*part, error) {
 	}
 	switch n.Value {
 	case "seq":
-		c.refer(n.Value)
+		c.refer(n, n.Value)
 		return &part{typ: Type{Kind: record.Integer}, eval: evalSeq}, nil
 	case "feed":
-		c.refer(n.Value)
+		c.refer(n, n.Value)
 		return &part{typ: Type{Kind: record.Text}, eval: evalFeed}, nil
 	case "row":
 		return nil, c.fault(n, `write row["column"]`, "row alone is no value")
@@ -46,9 +46,10 @@ func last(bindings []Binding, name string) int {
 	return -1
 }
 
-func (c *compiler) refer(name string) {
+func (c *compiler) refer(n ast.Node, name string) {
 	if !slices.Contains(c.references, name) {
 		c.references = append(c.references, name)
+		c.mentions = append(c.mentions, c.place(n))
 	}
 }
 
@@ -62,7 +63,7 @@ func (c *compiler) ask(parts ...*part) {
 }
 
 func (c *compiler) bound(n ast.Node, b Binding, i int, values func(*Scope) []record.Value) *part {
-	c.refer(b.Name)
+	c.refer(n, b.Name)
 	at := c.place(n)
 	return &part{typ: b.Type, eval: func(s *Scope) (record.Value, error) {
 		if vs := values(s); i < len(vs) {
@@ -135,7 +136,7 @@ func (c *compiler) rowColumn(n ast.Node, name string) (*part, error) {
 	case !c.names.Open:
 		return nil, c.unknown(n, name)
 	}
-	c.refer(name)
+	c.refer(n, name)
 	at := c.place(n)
 	return &part{typ: typ, column: name, eval: func(s *Scope) (record.Value, error) {
 		if v := find(&s.Row, i, name); v != nil {

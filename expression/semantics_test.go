@@ -43,9 +43,14 @@ func TestColumnsThatAreAskedForNullAreKnown(t *testing.T) {
 }
 
 func TestReferencesNameEachOnceAsTheDatabaseDoes(t *testing.T) {
-	e, err := expression.Compile(`customer.blocked or row["Odd Name"] == status and seq > 1 or status == "A" or not customer.blocked`, released().names)
+	src := `customer.blocked or row["Odd Name"] == status and seq > 1 or status == "A" or not customer.blocked`
+	e, err := expression.Compile(src, released().names)
 	require.NoError(t, err)
 	require.Equal(t, []string{"customer", "Odd Name", "status", "seq"}, e.References())
+	line, column := e.Mention("status")
+	require.Equal(t, []int{1, 1 + strings.Index(src, "status")}, []int{line, column})
+	line, column = e.Mention("amount")
+	require.Equal(t, []int{0, 0}, []int{line, column})
 }
 
 func TestNumbersCompareExactlyAcrossKinds(t *testing.T) {

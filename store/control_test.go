@@ -122,6 +122,7 @@ func TestOverviewCountsAndNamesTheInstances(t *testing.T) {
 		require.EqualValues(t, 3, orders.Failed)
 		require.InDelta(t, time.Hour, orders.OldestUnsent, float64(time.Minute))
 		require.Equal(t, *one.row(6).FinishedAt, orders.LastFinished)
+		require.Equal(t, *one.row(1).FinishedAt, orders.LastSent)
 
 		second.expire()
 		o, err = one.Overview(t.Context())

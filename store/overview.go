@@ -6,7 +6,7 @@ import (
 )
 
 // Overview implements Control. It reads partial indexes only, so COMPLETED rows cost nothing however many there are:
-// LastFinished is therefore looked for among the rows with the highest numbers.
+// LastFinished and LastSent are therefore looked for among the rows with the highest numbers.
 func (s *SQL) Overview(ctx context.Context) (Overview, error) {
 	o, err := s.overview(ctx)
 	return o, s.trouble(ctx, "read the overview", err)
@@ -33,6 +33,7 @@ type counted struct {
 	Failed   int64  `db:"n_failed"`
 	Oldest   moment `db:"oldest"`
 	Finished moment `db:"finished"`
+	Sent     moment `db:"sent"`
 	Gaps     int64  `db:"n_gaps"`
 	Born     moment `db:"oldest_gap"`
 }
@@ -46,14 +47,16 @@ func (s *SQL) counts(ctx context.Context, now time.Time) ([]FeedCounts, error) {
 		       coalesce(n.n, 0) AS n_new, n.oldest,
 		       (SELECT count(*) FROM dumped_data d WHERE d.feed = f.feed AND d.status = 'FAILED') AS n_failed,
 		       (SELECT max(finished_at) FROM (SELECT finished_at FROM dumped_data d WHERE d.feed = f.feed
-		                                       ORDER BY seq DESC LIMIT 5000) AS top) AS finished
+		                                       ORDER BY seq DESC LIMIT 5000) AS top) AS finished,
+		       (SELECT max(finished_at) FROM (SELECT finished_at, outcome FROM dumped_data d WHERE d.feed = f.feed
+		                                       ORDER BY seq DESC LIMIT 5000) AS top WHERE outcome = 'SENT') AS sent
 		  FROM read_data_info f
 		  LEFT JOIN (SELECT feed, count(*) AS n, min(read_at) AS oldest FROM dumped_data WHERE status = 'NEW' GROUP BY feed) AS n
 		    ON n.feed = f.feed
 		 ORDER BY f.feed`)
 	feeds := make([]FeedCounts, 0, len(rows))
 	for _, r := range rows {
-		c := FeedCounts{Feed: r.Feed, Position: Position(r.position), New: r.New, Failed: r.Failed, LastFinished: r.Finished.Time}
+		c := FeedCounts{Feed: r.Feed, Position: Position(r.position), New: r.New, Failed: r.Failed, LastFinished: r.Finished.Time, LastSent: r.Sent.Time}
 		c.Gaps = r.Gaps
 		if !r.Born.IsZero() {
 			c.OldestGap = max(0, now.Sub(r.Born.Time))

@@ -294,4 +294,5 @@ type FeedCounts struct {
 	Gaps         int64         // open ones
 	OldestGap    time.Duration // its age, 0 if there is none
 	LastFinished time.Time     // zero if nothing was finished yet
+	LastSent     time.Time     // the same of rows with a receipt
 }

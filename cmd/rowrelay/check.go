@@ -82,9 +82,7 @@ func (k *checkCmd) examine(ctx context.Context, path string) checkedFile {
 		one.Findings, unfit = connect(ctx, one.loaded)
 		one.found = append(unfit, one.found...)
 	}
-	for _, c := range one.found {
-		one.Complaints = append(one.Complaints, complaint{levelOf(c), c.Line, c.Column, c.Text, c.Remedy})
-	}
+	one.Complaints = append(one.Complaints, complaintsForPrograms(one.found)...)
 	return one
 }
 

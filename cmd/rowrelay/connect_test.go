@@ -77,7 +77,8 @@ func TestCheckConnectShowsWhatAnswered(t *testing.T) {
 func TestCheckConnectTriesAllAndShowsAll(t *testing.T) {
 	got := connects(t, "sqlite:"+filepath.Join(t.TempDir(), "gone.db"), "orders", nobody(t))
 	require.Equal(t, exitAway, got.code, got.out+got.err)
-	require.Regexp(t, `(?m)^\[fail\] erp `, got.out)
+	require.Regexp(t, `(?m)^\[fail\] erp +CONN_LOST  begin: /\S+/gone.db: `, got.out)
+	require.Contains(t, got.out, "→ is that the file of connections.erp.url that you mean")
 	require.Regexp(t, `(?m)^\[fail\] mq +CONN_REFUSED`, got.out)
 	require.Contains(t, got.out, "source not checked: erp could not be used")
 	require.Contains(t, got.out, "sink not checked: mq could not be used")

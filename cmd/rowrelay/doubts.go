@@ -62,7 +62,9 @@ func (r *recipe) nullable(columns []record.Column) []finding {
 		asked := e.AskedForNull()
 		for _, name := range e.References() {
 			if can[name] && !slices.Contains(asked, name) {
-				found = append(found, doubt(r.feed, fmt.Sprintf("process[%d].filter: %s can be NULL; such rows are filtered out", i, name),
+				line, column := e.Mention(name)
+				at := r.file.Complain(fmt.Sprintf("feeds.%s.process[%d].filter", r.feed, i), line, column, "", "").Place()
+				found = append(found, doubt(r.feed, fmt.Sprintf("%s  process[%d].filter: %s can be NULL; such rows are filtered out", at, i, name),
 					fmt.Sprintf(`coalesce(%[1]s, ...), or %[1]s ?? ..., if that is not what you want`, expression.Spelled(name))))
 			}
 		}

@@ -12,8 +12,8 @@ import (
 )
 
 type failedCmd struct {
-	List failedList `cmd:"" default:"withargs" help:"Group FAILED rows by their code; with --code or --key, list them."`
-	Show failedShow `cmd:"" help:"Show everything that is known of one row, whatever its status."`
+	List failedList `cmd:"" group:"Commands:" default:"withargs" help:"Group FAILED rows by their code; with --code or --key, list them."`
+	Show failedShow `cmd:"" group:"Commands:" help:"Show everything that is known of one row, whatever its status."`
 }
 
 // selection is how failed and retry pick FAILED rows.
@@ -44,7 +44,7 @@ type failedRows struct {
 
 // Run implements the command.
 func (f *failedList) Run(ctx context.Context, g *globals) error {
-	_, st, err := g.openFor(ctx, f.Feed)
+	_, st, err := knowing(ctx, f.Feed, g.openToRead)
 	if err != nil {
 		return err
 	}

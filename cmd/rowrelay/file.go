@@ -61,7 +61,16 @@ func (g *globals) open(ctx context.Context) (*config.File, store.Store, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	return g.openIn(ctx, file, found)
+}
+
+// openIn opens the store of a file that was read.
+func (g *globals) openIn(ctx context.Context, file *config.File, found config.Complaints) (*config.File, store.Store, error) {
 	g.found = found
+	if !placedStore(file) {
+		_ = found.Warnings().Print(g.console.err.w, g.console.err.marks())
+		return nil, nil, &problem{exitConfig, "where the store is cannot be told: its connection needs what is not there, see above", "set it as the daemon has it, such as by set -a; . ./rowrelay.env; set +a"}
+	}
 	st, err := openStore(ctx, file, false)
 	if err != nil {
 		return nil, nil, g.refused(err)
@@ -73,9 +82,21 @@ func (g *globals) open(ctx context.Context) (*config.File, store.Store, error) {
 	return file, st, nil
 }
 
+// placedStore tells that nothing is missing that says where the store is. Without this a variable that is not set would
+// stand for the store of a file that names none: another one.
+func placedStore(file *config.File) bool {
+	s := file.Store
+	return s.Path != "" || s.Connection != "" && file.Connections[s.Connection].URL != ""
+}
+
 // openFor is open for a command on one feed, which the file or the store must know; empty means all.
 func (g *globals) openFor(ctx context.Context, feed string) (*config.File, store.Store, error) {
-	file, st, err := g.open(ctx)
+	return knowing(ctx, feed, g.open)
+}
+
+// knowing opens the store in one of the two ways, for a command on one feed.
+func knowing(ctx context.Context, feed string, open func(context.Context) (*config.File, store.Store, error)) (*config.File, store.Store, error) {
+	file, st, err := open(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -26,28 +27,33 @@ type globals struct {
 	console *console
 	typed   []string          // the arguments as the user wrote them, for AUDIT
 	found   config.Complaints // in the file that open has read
+	faults  config.Complaints // of a file that openToRead read in spite of them
 }
 
 // json tells whether the result is for a program.
 func (g *globals) json() bool { return g.Output == "json" }
 
-// commands is the command line. One file holds one command.
+// commands is the command line, in the order and the groups of the help. One file holds one command.
 type commands struct {
 	globals `embed:""`
 
-	Init      initCmd      `cmd:"" help:"Find a table with a growing number, and write a configuration that carries it."`
-	Run       runCmd       `cmd:"" help:"Carry rows until told to stop."`
-	Check     checkCmd     `cmd:"" help:"Find what is wrong in the configuration, and with --connect in what it names."`
-	Status    statusCmd    `cmd:"" help:"Show where every feed stands."`
-	Failed    failedCmd    `cmd:"" help:"Show the rows that need a decision."`
-	Test      testCmd      `cmd:"" help:"Run the tests of the file: rows, and the messages that they must become. Needs no database and no broker."`
-	Preview   previewCmd   `cmd:"" help:"Show the messages that rows become. Nothing is sent, nothing is recorded."`
-	Schema    schemaCmd    `cmd:"" help:"Describe the configuration, or the messages of a feed, to other programs."`
-	Retry     retryCmd     `cmd:"" help:"Make FAILED rows NEW, to be built again from the source table."`
-	Rewind    rewindCmd    `cmd:"" help:"Move a feed back, so that numbers are read again."`
-	Reconcile reconcileCmd `cmd:"" help:"Compare the source's numbers with the store, and deliver what is missing."`
-	Demo      demoCmd      `cmd:"" help:"Show the whole job in this process: source, store, broker, consumer and daemon. Needs nothing, leaves nothing."`
-	Version   versionCmd   `cmd:"" help:"Show which build this is."`
+	Init  initCmd  `cmd:"" group:"Begin:" help:"Find a table with a growing number, and write a configuration that carries it."`
+	Check checkCmd `cmd:"" group:"Begin:" help:"Find what is wrong in the configuration, and with --connect in what it names."`
+	Demo  demoCmd  `cmd:"" group:"Begin:" help:"Show the whole job in this process: source, store, broker, consumer and daemon. Needs nothing, leaves nothing."`
+
+	Run    runCmd    `cmd:"" group:"Run and look:" help:"Carry rows until told to stop."`
+	Status statusCmd `cmd:"" group:"Run and look:" help:"Show where every feed stands."`
+	Failed failedCmd `cmd:"" group:"Run and look:" help:"Show the rows that need a decision."`
+
+	Preview previewCmd `cmd:"" group:"Messages:" help:"Show the messages that rows become. Nothing is sent, nothing is recorded."`
+	Test    testCmd    `cmd:"" group:"Messages:" help:"Run the tests of the file: rows, and the messages that they must become. Needs no database and no broker."`
+	Schema  schemaCmd  `cmd:"" group:"Messages:" help:"Describe the configuration, or the messages of a feed, to other programs."`
+
+	Retry     retryCmd     `cmd:"" group:"Repair:" help:"Make FAILED rows NEW, to be built again from the source table."`
+	Rewind    rewindCmd    `cmd:"" group:"Repair:" help:"Move a feed back, so that numbers are read again."`
+	Reconcile reconcileCmd `cmd:"" group:"Repair:" help:"Compare the source's numbers with the store, and deliver what is missing."`
+
+	Version versionCmd `cmd:"" group:"This program:" help:"Show which build this is."`
 }
 
 // runCmd is the daemon.
@@ -102,7 +108,7 @@ func dispatch(args []string, c *console) error {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return usage(err)
+		return c.usage(err)
 	}
 	if cli.Config != "" {
 		c.out.file, c.err.file = quote(cli.Config), quote(cli.Config)
@@ -111,13 +117,19 @@ func dispatch(args []string, c *console) error {
 	return parsed.Run(&cli.globals)
 }
 
-// usage is the answer to wrong flags or arguments.
-func usage(err error) error {
+// usage is the answer to wrong flags or arguments. Who names no command is shown all of them.
+func (c *console) usage(err error) error {
 	next := "rowrelay --help"
-	if wrong, ok := errors.AsType[*kong.ParseError](err); ok && wrong.Context != nil {
-		if command := wrong.Context.Selected(); command != nil {
-			next = command.FullPath() + " --help"
-		}
+	wrong, ok := errors.AsType[*kong.ParseError](err)
+	if !ok || wrong.Context == nil {
+		return &problem{exitUsage, err.Error(), next}
+	}
+	if command := wrong.Context.Selected(); command != nil {
+		next = command.FullPath() + " --help"
+	} else if strings.HasPrefix(err.Error(), "expected one of") { // kong's words for it, with five of the commands
+		wrong.Context.Stdout = c.err.w
+		_ = wrong.Context.PrintUsage(false)
+		return &problem{exitUsage, "no command is named", "rowrelay COMMAND --help"}
 	}
 	return &problem{exitUsage, err.Error(), next}
 }

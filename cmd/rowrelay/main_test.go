@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
 
 	"github.com/rowrelay/rowrelay/record"
@@ -44,6 +45,19 @@ func TestWrongFlagsEndWith2AndSayWhereHelpIs(t *testing.T) {
 		require.Equal(t, exitUsage, got.code, line)
 		require.Empty(t, got.out, line)
 		require.Regexp(t, `(?m)^  → rowrelay.* --help$`, got.err, line)
+	}
+}
+
+func TestWithoutACommandAllAreListedInGroups(t *testing.T) {
+	parser, err := kong.New(&commands{})
+	require.NoError(t, err)
+	for _, line := range [][]string{nil, {"-v"}} {
+		got := rowrelay(line...)
+		require.Equal(t, exitUsage, got.code)
+		for _, command := range parser.Model.Children {
+			require.Regexp(t, `(?m)^  `+command.Name+` +[A-Z]`, got.err)
+			require.Contains(t, got.err, "\n"+command.Group.Title+"\n", "no command stands apart")
+		}
 	}
 }
 

@@ -76,7 +76,7 @@ func TestCheckConnectWarnsOfNullInFiltersAndOfHiddenColumns(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), "    message:", steps, 1)), 0o600))
 	got := rowrelay("check", "--connect", path)
 	require.Equal(t, exitOK, got.code, got.out)
-	require.Contains(t, got.out, "process[0].filter: amount can be NULL; such rows are filtered out")
+	require.Regexp(t, `rowrelay\.yaml:\d+:35  process\[0\]\.filter: amount can be NULL; such rows are filtered out`, got.out, "the column's own place")
 	require.Equal(t, 1, strings.Count(got.out, "can be NULL"))
 	require.Contains(t, got.out, "the column feed is hidden")
 	require.Contains(t, got.out, `write row["feed"] for the column`)

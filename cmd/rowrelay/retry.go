@@ -107,16 +107,20 @@ func (r *retryCmd) intent(matched int64) string {
 	return fmt.Sprintf("%s of %s %s NEW and %s built again from the source table", n, r.Feed, verb, are)
 }
 
+// done says what was done, and where the outcome will stand: NEW is no success yet.
 func (r *retryCmd) done(matched, changed, audit int64) string {
-	n := rows(changed)
+	n, are := rows(changed), "are"
 	if changed < matched {
 		n = fmt.Sprintf("%s of %s rows", thousands(changed), thousands(matched))
+	} else if changed == 1 {
+		are = "is"
 	}
 	spread := ""
 	if r.Rate > 0 {
 		spread = ", spread over " + upFor(time.Duration(float64(changed)/float64(r.Rate)*float64(time.Second)))
 	}
-	return fmt.Sprintf("%s queued%s, audit entry %d. Follow: rowrelay status %s", n, spread, audit, r.Feed)
+	return fmt.Sprintf("%s %s NEW again%s, audit entry %d. Nothing is sent yet: rowrelay status %s shows how far it is, rowrelay failed %s what fails again",
+		n, are, spread, audit, r.Feed, r.Feed)
 }
 
 // nothing explains why no row was selected, row by row where a few were named.

@@ -26,7 +26,7 @@ func TestRetryAsksAndTakesYes(t *testing.T) {
 	got, _ := w.asked("y\n", retryCmd{Feed: "orders", All: true, Limit: 5000})
 	require.Equal(t, exitOK, got.code)
 	require.Equal(t, "2 rows of orders become NEW and are built again from the source table. Continue? [y/N] ", got.err)
-	require.Regexp(t, `^2 rows queued, audit entry \d+\. Follow: rowrelay status orders\n$`, got.out)
+	require.Regexp(t, `^2 rows are NEW again, audit entry \d+\. Nothing is sent yet: rowrelay status orders shows how far it is, rowrelay failed orders what fails again\n$`, got.out)
 	require.Equal(t, record.New, w.status("orders", 1))
 }
 
@@ -70,9 +70,9 @@ func TestRetrySaysWhatItsLimitLeaves(t *testing.T) {
 	w := newWorld(t)
 	w.fails("orders", 1, 3, record.XMLInvalidChar)
 	require.Contains(t, w.types("retry orders --all --limit 2").err, "2 of 3 rows of orders become NEW")
-	require.Contains(t, w.types("retry orders --all --limit 2 --yes --rate 2/s").out, "2 of 3 rows queued, spread over 1s, audit entry")
+	require.Contains(t, w.types("retry orders --all --limit 2 --yes --rate 2/s").out, "2 of 3 rows are NEW again, spread over 1s, audit entry")
 	require.Equal(t, record.Failed, w.status("orders", 3))
-	require.Contains(t, w.types("retry orders --all --limit 0 --yes").out, "1 row queued")
+	require.Contains(t, w.types("retry orders --all --limit 0 --yes").out, "1 row is NEW again")
 }
 
 func TestRetryCountsForPeople(t *testing.T) {

@@ -192,7 +192,7 @@ func (s *service) preflight(ctx context.Context, f *actors.Feed) error {
 	}
 	err = actors.SameStored(f.Name, p, d.Identity)
 	if stop, ok := errors.AsType[*record.Stop](err); ok && stop.Code == record.ConfigInvalid {
-		return err
+		return placed(s.file, err)
 	}
 	return nil // another server under the same name stops that feed alone
 }

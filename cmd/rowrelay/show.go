@@ -17,7 +17,7 @@ type failedShow struct {
 
 // Run implements the command.
 func (f *failedShow) Run(ctx context.Context, g *globals) error {
-	_, st, err := g.openFor(ctx, f.Feed)
+	_, st, err := knowing(ctx, f.Feed, g.openToRead)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type statusCmd struct {
 
 // Run implements the command.
 func (s *statusCmd) Run(ctx context.Context, g *globals) error {
-	file, st, err := g.open(ctx)
+	file, st, err := g.openToRead(ctx)
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (s *statusCmd) Run(ctx context.Context, g *globals) error {
 		return fmt.Errorf("read the store: %w", err)
 	}
 	at := surveyedStore{Name: cmp.Or(file.Store.Connection, st.Where()), ID: st.ID(), Where: st.Where()}
-	found := take(file, at, o)
+	found := take(file, at, o, g.faults)
 	if s.Feed != "" {
 		known := knownFeeds(file, o)
 		if !slices.Contains(known, s.Feed) {
@@ -79,7 +79,7 @@ func (s *survey) printDaemons(v *voice) {
 	var warnings []string
 	for _, i := range s.Instances {
 		if i.Alive {
-			line = append(line, fmt.Sprintf("%s up %s, file %s %s", i.Name, upFor(s.Now.Sub(i.StartedAt)), i.File.Hash, verdict(i.File)))
+			line = append(line, fmt.Sprintf("%s up %s, file %s %s", i.Name, upFor(s.Now.Sub(i.StartedAt)), i.File.Hash, verdict(i.File))+s.silence(i))
 			warnings = append(warnings, s.refusal(i)...)
 		} else if s.alive() > 0 && s.Now.Sub(i.LastSeen) < 24*time.Hour {
 			line = append(line, fmt.Sprintf("%s gone since %s", i.Name, clock(s.Now, i.LastSeen)))
@@ -92,6 +92,17 @@ func (s *survey) printDaemons(v *voice) {
 	for _, w := range warnings {
 		v.printf("%s\n", v.paint(warn.colour, "! "+printable(w)))
 	}
+}
+
+// overdue is the age at which a daemon's word is no longer of now: it reports every two seconds.
+const overdue = 5 * time.Second
+
+// silence tells how old a daemon's word is, where that is more than usual.
+func (s *survey) silence(i surveyedDaemon) string {
+	if age := s.Now.Sub(i.LastSeen); age >= overdue {
+		return ", as of " + upFor(age) + " ago"
+	}
+	return ""
 }
 
 func verdict(f record.FileState) string {
@@ -161,6 +172,9 @@ func (s *survey) notes(f surveyedFeed) []string {
 	case record.Absent:
 		return []string{"not in the file: its rows stay as they are, nobody carries them"}
 	case idle:
+		if len(s.Faults) > 0 && !f.InFile {
+			return []string{"no living daemon carries it; whether it is in the file cannot be told"}
+		}
 		return []string{"no living daemon carries it: it is new in the file (restart), or left out by run --feed"}
 	}
 	return nil

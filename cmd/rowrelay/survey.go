@@ -14,8 +14,9 @@ import (
 type survey struct {
 	Now       time.Time        `json:"now"`
 	Store     surveyedStore    `json:"store"`
-	Instances []surveyedDaemon `json:"instances"` // the newest of each name
-	Feeds     []surveyedFeed   `json:"feeds"`     // by name
+	Instances []surveyedDaemon `json:"instances"`        // the newest of each name
+	Feeds     []surveyedFeed   `json:"feeds"`            // by name
+	Faults    []complaint      `json:"faults,omitempty"` // of the file, which was read in spite of them
 }
 
 type surveyedStore struct {
@@ -34,7 +35,7 @@ type surveyedDaemon struct {
 }
 
 // surveyedFeed is one feed of the file or the store. State and rates are the living daemons' words;
-// LastPoll and LastSent are what any daemon said last.
+// LastPoll is what any daemon said last, LastSent that or the store's own word, which outlives the daemon.
 type surveyedFeed struct {
 	Feed         string       `json:"feed"`
 	State        string       `json:"state"` // running, waiting, stopped, paused, disabled, absent, down or idle
@@ -68,8 +69,8 @@ const (
 )
 
 // take puts the survey together.
-func take(file *config.File, at surveyedStore, o store.Overview) survey {
-	s := survey{Now: o.Now, Store: at, Instances: []surveyedDaemon{}, Feeds: []surveyedFeed{}}
+func take(file *config.File, at surveyedStore, o store.Overview, faults config.Complaints) survey {
+	s := survey{Now: o.Now, Store: at, Instances: []surveyedDaemon{}, Feeds: []surveyedFeed{}, Faults: complaintsForPrograms(faults)}
 	for _, i := range o.Instances {
 		s.Instances = append(s.Instances, surveyedDaemon{i.ID, i.Name, i.Alive, i.StartedAt, i.LastSeen, i.State})
 	}
@@ -107,6 +108,7 @@ func (s *survey) feed(name string, file *config.File, counts map[string]store.Fe
 		f.LastRead, f.New, f.Failed = &c.Position.LastRead, c.New, c.Failed
 		f.GapsOpen, f.OldestGap = c.Gaps, c.OldestGap.Seconds()
 		f.OldestUnsent, f.LastFinished = c.OldestUnsent.Seconds(), moment(c.LastFinished)
+		f.LastSent = moment(c.LastSent)
 	}
 	for _, i := range s.Instances {
 		said := i.Feeds[name] // zero if it says nothing of this feed
@@ -125,9 +127,9 @@ func (s *survey) feed(name string, file *config.File, counts map[string]store.Fe
 // silent is the state of a feed that no living daemon speaks of.
 func (s *survey) silent(in config.Feed, inFile bool) string {
 	switch {
-	case !inFile:
+	case !inFile && len(s.Faults) == 0: // that it cannot be read in a faulty file says nothing
 		return record.Absent
-	case !in.Enabled:
+	case inFile && !in.Enabled:
 		return record.Disabled
 	case s.alive() == 0:
 		return down

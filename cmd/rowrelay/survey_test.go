@@ -56,7 +56,7 @@ func mqAway(i store.Instance) store.Instance {
 func printed(file *config.File, o store.Overview) string {
 	v, b := paper()
 	o.Now = now
-	found := take(file, relayDB, o)
+	found := take(file, relayDB, o, nil)
 	found.print(v, false)
 	return b.String()
 }
@@ -106,16 +106,30 @@ func TestTheWorstOfSeveralDaemonsIsTheFeedsState(t *testing.T) {
 		daemon("relay-1", map[string]record.FeedState{"orders": running(10)}),
 		mqAway(daemon("relay-2", map[string]record.FeedState{"orders": waiting()})),
 		daemon("relay-3", map[string]record.FeedState{"orders": running(5)}),
-	}})
+	}}, nil)
 	require.Equal(t, record.Waiting, found.Feeds[0].State)
 	require.Equal(t, 15, found.Feeds[0].SentPerMin)
 	require.Equal(t, before(time.Second), *found.Feeds[0].LastPoll)
 }
 
+func TestADaemonThatIsSilentIsShownWithTheAgeOfItsWord(t *testing.T) {
+	late := daemon("relay-1", map[string]record.FeedState{"orders": running(118)})
+	late.LastSeen = before(7 * time.Second)
+	got := printed(fileOf("orders"), store.Overview{Instances: []store.Instance{late, daemon("relay-2", nil)}})
+	require.Contains(t, got, "relay-1 up 3d4h, file 9f3a0c11 ok, as of 7s ago · relay-2 up 3d4h, file 9f3a0c11 ok\n")
+}
+
+func TestTheStoreTellsWhatWasSentBeforeADaemonBegan(t *testing.T) {
+	fresh := daemon("relay-1", map[string]record.FeedState{"orders": {State: record.Running}})
+	sent := counts("orders", 4713, 0, 0, 0)
+	sent.LastSent = before(3 * time.Minute)
+	require.Regexp(t, `(?m)^orders .* 3m ago$`, printed(fileOf("orders"), store.Overview{Instances: []store.Instance{fresh}, Feeds: []store.FeedCounts{sent}}))
+}
+
 func TestADeadDaemonTellsOnlyWhatIsPast(t *testing.T) {
 	dead := daemon("relay-1", map[string]record.FeedState{"orders": running(118)})
 	dead.Alive = false
-	found := take(fileOf("orders"), relayDB, store.Overview{Now: now, Instances: []store.Instance{dead}})
+	found := take(fileOf("orders"), relayDB, store.Overview{Now: now, Instances: []store.Instance{dead}}, nil)
 	require.Equal(t, down, found.Feeds[0].State)
 	require.Zero(t, found.Feeds[0].SentPerMin)
 	require.Empty(t, found.Feeds[0].Daemons)
@@ -123,7 +137,7 @@ func TestADeadDaemonTellsOnlyWhatIsPast(t *testing.T) {
 }
 
 func TestStatusJSONSaysNullForWhatIsNotKnown(t *testing.T) {
-	document, err := json.Marshal(take(fileOf("orders"), relayDB, store.Overview{Now: now}))
+	document, err := json.Marshal(take(fileOf("orders"), relayDB, store.Overview{Now: now}, nil))
 	require.NoError(t, err)
 	require.JSONEq(t, `{"now":"2026-09-01T10:45:00Z",
 		"store":{"name":"relaydb","id":"acme-prod","where":"postgres://relay-db:5432/relay"}, "instances":[],
