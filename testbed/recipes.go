@@ -12,6 +12,7 @@ import (
 const (
 	activemqHome   = "/usr/share/activemq"
 	rabbitmqServer = "/usr/lib/rabbitmq/bin/rabbitmq-server" // the one in /usr/sbin changes to a user and folders of its own
+	rabbitmqNode   = "rowrelay@localhost"
 )
 
 //go:embed conf
@@ -87,7 +88,7 @@ func rabbitmq(s settings) recipe {
 			cmd := exec.Command(rabbitmqServer)
 			cmd.Dir = s.Dir
 			cmd.Env = append(os.Environ(), "HOME="+s.Dir, "ERL_EPMD_PORT="+epmd, "ERL_EPMD_ADDRESS=127.0.0.1",
-				"RABBITMQ_NODENAME=rowrelay@localhost", "RABBITMQ_DIST_PORT="+fmt.Sprint(s.Dist),
+				"RABBITMQ_NODENAME="+rabbitmqNode, "RABBITMQ_DIST_PORT="+fmt.Sprint(s.Dist),
 				"RABBITMQ_CONFIG_FILE="+s.Dir+"/rabbitmq.conf", "RABBITMQ_ENABLED_PLUGINS_FILE="+s.Dir+"/plugins",
 				"RABBITMQ_MNESIA_BASE="+s.Dir+"/mnesia", "RABBITMQ_LOG_BASE="+s.Dir+"/log.d", "RABBITMQ_PID_FILE="+s.Dir+"/pid",
 				"RABBITMQ_ALLOW_INPUT=1",       // makes the shell exec Erlang, so that our child is the server itself

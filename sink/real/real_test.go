@@ -262,10 +262,11 @@ func TestKilledBrokerLosesNothing(t *testing.T) {
 			}
 		}
 		p := publisher(t, o)
+		all := p.Publish(t.Context(), messages(0, part))
+		b.WroteDown(t, queue) // as a queue that was there before the first row
 		half, done := make(chan struct{}), make(chan []error)
 		go func() {
-			var all []error
-			for i := 0; i < n; i += part {
+			for i := part; i < n; i += part {
 				if i == n/2 {
 					close(half)
 				}
@@ -274,7 +275,6 @@ func TestKilledBrokerLosesNothing(t *testing.T) {
 			done <- all
 		}()
 		<-half
-		b.WroteDown(t, queue)
 		b.Kill(t)
 		b.Start(t)
 		allSent(t, <-done)
