@@ -33,7 +33,7 @@ func (c *selection) add(condition string, arg any) {
 func (c *selection) String() string { return strings.Join(c.where, " AND ") }
 
 func (s *SQL) failed(f Filter) *selection {
-	c := &selection{where: []string{"status = 'FAILED'"}}
+	c := &selection{where: []string{"status = 'FAILED'", "error_code IS NOT NULL"}}
 	if f.Feed != "" {
 		c.add("feed = %s", f.Feed)
 	}
@@ -158,7 +158,7 @@ func (s *SQL) retryNext(ctx context.Context, tx *sqlx.Tx, f Filter, at *place, l
 		WITH locked AS MATERIALIZED (SELECT feed, seq FROM dumped_data WHERE %s ORDER BY feed, seq LIMIT $%d FOR UPDATE),
 		     picked AS (SELECT feed AS its_feed, seq AS its_seq, %s AS wait FROM locked)
 		UPDATE dumped_data
-		   SET status = 'NEW', owner = NULL, attempts = 0, crashes = 0, error_code = NULL, error_text = NULL,
+		   SET status = 'NEW', aside = true, owner = NULL, attempts = 0, crashes = 0, error_code = NULL, error_text = NULL,
 		       finished_at = NULL, next_attempt_at = %s
 		  FROM picked WHERE feed = its_feed AND seq = its_seq
 		RETURNING feed, seq`, c, len(c.args), wait, next), c.args...)

@@ -51,8 +51,8 @@ func (s *SQL) Position(ctx context.Context, feed string) (Position, error) {
 func (s *SQL) CreateFeed(ctx context.Context, feed string, b Beginning) (Position, error) {
 	err := s.tx(ctx, func(tx *sqlx.Tx) error {
 		n, err := s.exec(ctx, tx, `
-			INSERT INTO read_data_info (feed, last_read_seq, high_seq, start_seq, source_identity)
-			VALUES ($1, $2, $2, $2, $3) ON CONFLICT DO NOTHING`, feed, b.Start, clean(string(b.Identity)))
+			INSERT INTO read_data_info (feed, last_read_seq, high_seq, start_seq, unfinished_from, source_identity)
+			VALUES ($1, $2, $2, $2, $2, $3) ON CONFLICT DO NOTHING`, feed, b.Start, clean(string(b.Identity)))
 		if err != nil || n == 0 {
 			return err
 		}
@@ -115,7 +115,7 @@ func (s *SQL) Dump(ctx context.Context, d Dump) (Position, []Dumped, error) {
 		if after, err = s.advance(ctx, tx, d, before); err != nil {
 			return err
 		}
-		if inserted, err = s.insert(ctx, tx, d); err != nil {
+		if inserted, err = s.insert(ctx, tx, d, before.High); err != nil {
 			return err
 		}
 		if err = conflict(d, before.High, inserted); err != nil {
@@ -142,35 +142,25 @@ func (s *SQL) advance(ctx context.Context, tx *sqlx.Tx, d Dump, p Position) (Pos
 	return p, err
 }
 
-// dumped is a record as it travels to the database: a bunch is one JSON array.
-type dumped struct {
-	Seq      int64   `json:"seq"`
-	Metadata string  `json:"metadata"`
-	Message  string  `json:"message"`
-	Key      *string `json:"key"`
-}
-
 // insert returns the rows that were not there before, and those that are to be sent again.
-func (s *SQL) insert(ctx context.Context, tx *sqlx.Tx, d Dump) (inserted []Dumped, err error) {
+func (s *SQL) insert(ctx context.Context, tx *sqlx.Tx, d Dump, high int64) (inserted []Dumped, err error) {
 	if len(d.Records) == 0 {
 		return nil, nil
 	}
-	document, err := json.Marshal(travelling(d.Records))
-	if err != nil {
-		return nil, err
-	}
-	err = s.list(ctx, tx, &inserted, insert, d.Feed, d.Instance, string(document))
+	table, args := s.dialect.dumped(4, travelling(d.Records))
+	err = s.list(ctx, tx, &inserted, fmt.Sprintf(insert, table), append([]any{d.Feed, d.Instance, high}, args...)...)
 	slices.SortFunc(inserted, func(a, b Dumped) int { return cmp.Compare(a.Seq, b.Seq) }) // RETURNING has no order
 	return inserted, err
 }
 
-// insert: a number that was recorded is left alone, save where a person has ordered COMPLETED rows to be sent again.
+// insert: a number that was recorded is left alone, save where a person has ordered COMPLETED rows to be sent again. What lies below
+// the highest number so far is put aside: nobody looks for it there.
 const insert = `
-	INSERT INTO dumped_data AS d (feed, seq, owner, metadata, message_id, business_key, read_at)
-	SELECT $1, x.seq, $2, x.metadata, x.message, x.key, clock_timestamp()
-	  FROM json_to_recordset($3) AS x(seq bigint, metadata text, message text, key text) WHERE true
+	INSERT INTO dumped_data AS d (feed, seq, owner, aside, metadata, message_id, business_key, read_at)
+	SELECT $1, x.seq, $2, x.seq <= $3, x.metadata, x.message, x.key, clock_timestamp()
+	  FROM %s WHERE true
 	    ON CONFLICT (feed, seq) DO UPDATE
-	   SET status = 'NEW', outcome = NULL, error_code = NULL, error_text = NULL, attempts = 0, crashes = 0, finished_at = NULL,
+	   SET status = 'NEW', aside = true, outcome = NULL, error_code = NULL, error_text = NULL, attempts = 0, crashes = 0, finished_at = NULL,
 	       metadata = excluded.metadata, message_id = excluded.message_id || '.r' || (d.resends + 1), resends = d.resends + 1,
 	       business_key = excluded.business_key, owner = excluded.owner, claim_no = d.claim_no + 1, read_at = excluded.read_at
 	 WHERE ` + ordered + `
@@ -179,6 +169,14 @@ const insert = `
 // ordered tells whether a row of feed $1 is to be sent again when its number is read again.
 const ordered = `d.status = 'COMPLETED' AND d.seq > (SELECT resend_above FROM read_data_info WHERE feed = $1)
 	AND d.finished_at <= (SELECT resend_before FROM read_data_info WHERE feed = $1)`
+
+// dumped is a record as it travels to the database.
+type dumped struct {
+	Seq      int64   `json:"seq"`
+	Metadata string  `json:"metadata"`
+	Message  string  `json:"message"`
+	Key      *string `json:"key"`
+}
 
 func travelling(records []*record.Record) []dumped {
 	rows := make([]dumped, 0, len(records))

@@ -46,7 +46,7 @@ func (s *SQL) bury(ctx context.Context, tx *sqlx.Tx, name string) error {
 	_, err := s.exec(ctx, tx, `
 		DELETE FROM instance
 		 WHERE dead AND alive_until < clock_timestamp() - $1 * interval '1 second'
-		   AND NOT EXISTS (SELECT 1 FROM dumped_data WHERE status = 'NEW' AND owner = instance.id)`, keepDead.Seconds())
+		   AND NOT EXISTS (SELECT 1 FROM `+unfinished+` AS d WHERE owner = instance.id)`, keepDead.Seconds())
 	return err
 }
 
@@ -71,7 +71,7 @@ func (s *SQL) Retire(ctx context.Context, id string) (released int64, err error)
 		if err != nil {
 			return err
 		}
-		released, err = s.exec(ctx, tx, `UPDATE dumped_data SET owner = NULL, crashes = 0 WHERE status = 'NEW' AND owner = $1`, id)
+		released, err = s.release(ctx, tx, id)
 		return err
 	})
 	return released, s.trouble(ctx, "retire the instance", err)

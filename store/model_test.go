@@ -62,12 +62,17 @@ func (m *model) dump(t *rapid.T) {
 	if stale {
 		seen.Version--
 	}
+	first := m.position.LastRead + rapid.Int64Range(1, 3).Draw(t, "first") // what is passed over may come late
 	var numbers []int64
 	for i := range n {
-		numbers = append(numbers, m.position.LastRead+int64(i)+1)
+		numbers = append(numbers, first+int64(i))
+	}
+	last := numbers[n-1]
+	if late := m.passedOver(); len(late) > 0 && rapid.Bool().Draw(t, "late") {
+		numbers = append([]int64{rapid.SampledFrom(late).Draw(t, "late row")}, numbers...)
 	}
 	_, inserted, err := m.Dump(background(), Dump{
-		Feed: m.feed, Instance: me, Seen: seen, LastRead: numbers[n-1], Records: bunch(numbers...),
+		Feed: m.feed, Instance: me, Seen: seen, LastRead: last, Records: bunch(numbers...),
 	})
 	if stale {
 		require.ErrorIs(t, err, ErrStale)
@@ -75,10 +80,20 @@ func (m *model) dump(t *rapid.T) {
 	}
 	require.NoError(t, err)
 	require.Equal(t, numbers, dumpedSeqs(inserted))
-	m.position.LastRead, m.position.Version = numbers[n-1], m.position.Version+1
+	m.position.LastRead, m.position.Version = last, m.position.Version+1
 	for _, seq := range numbers {
 		m.rows[seq] = &modelRow{status: record.New, owner: me, claim: 1}
 	}
+}
+
+// passedOver are numbers below the last that have no row yet.
+func (m *model) passedOver() (late []int64) {
+	for seq := range m.position.LastRead {
+		if m.rows[seq+1] == nil {
+			late = append(late, seq+1)
+		}
+	}
+	return late
 }
 
 func (m *model) claim(t *rapid.T) {
@@ -199,14 +214,31 @@ func (m *model) retire(t *rapid.T) {
 	}
 }
 
+// age lets what is under way have been so for long.
+func (m *model) age(t *rapid.T) {
+	_, err := m.exec(background(), m.db, `UPDATE dumped_data SET read_at = clock_timestamp() - 31 * interval '1 second' WHERE feed = $1`, m.feed)
+	require.NoError(t, err)
+}
+
+// found checks what every search for unfinished rows relies on.
+func (m *model) found(t *rapid.T) {
+	var wrong int
+	require.NoError(t, m.get(background(), m.db, &wrong, `
+		SELECT count(*) FROM read_data_info AS f JOIN dumped_data AS d ON d.feed = f.feed
+		 WHERE f.feed = $1 AND (f.unfinished_from > f.high_seq + 1 OR d.status <> 'NEW' AND d.aside
+		        OR d.status = 'NEW' AND NOT d.aside AND (d.seq < f.unfinished_from OR d.owner IS NULL))`, m.feed))
+	require.Zero(t, wrong, "rows that no search would find")
+}
+
 // check compares every row with the model: none is lost, none is there twice, none is in another state.
 func (m *model) check(t *rapid.T) {
 	var rows []Row
 	require.NoError(t, m.list(background(), m.db, &rows, `SELECT `+columns+` FROM dumped_data WHERE feed = $1`, m.feed))
 	require.Len(t, rows, len(m.rows))
+	m.found(t)
 	for _, r := range rows {
 		want := *m.rows[r.Seq]
-		got := modelRow{r.Status, "", r.ClaimNo, r.Attempts, r.Crashes, r.NextAttemptAt != nil && r.NextAttemptAt.After(r.ReadAt.Add(time.Minute))}
+		got := modelRow{r.Status, "", r.ClaimNo, r.Attempts, r.Crashes, r.NextAttemptAt != nil && time.Until(*r.NextAttemptAt) > time.Minute}
 		if r.Owner != nil {
 			got.owner = *r.Owner
 		}
@@ -221,7 +253,7 @@ func TestStoreBehavesAsItsModel(t *testing.T) {
 			m := newModel(t, s)
 			t.Repeat(map[string]func(*rapid.T){
 				"register": m.register, "dump": m.dump, "claim": m.claim, "claim again": m.claim, "mark": m.mark,
-				"mark again": m.mark, "repeat": m.repeat, "retry": m.retry, "expire": m.expire, "retire": m.retire, "": m.check,
+				"mark again": m.mark, "repeat": m.repeat, "retry": m.retry, "expire": m.expire, "retire": m.retire, "age": m.age, "": m.check,
 			})
 		})
 	})

@@ -66,8 +66,9 @@ type SQL struct {
 
 // dialect is what differs between the databases beyond the spelling of statements.
 type dialect interface {
-	sql(statement string) string // a statement as PostgreSQL spells it, for this database
-	list(slice any) any          // a parameter for = ANY
+	sql(statement string) string                                // a statement as PostgreSQL spells it, for this database
+	list(slice any) any                                         // a parameter for = ANY
+	dumped(first int, rows []dumped) (table string, args []any) // the table x(seq, metadata, message, key), of parameters from $first on
 	tables(ctx context.Context, s *SQL) (exist bool, err error)
 	migrate(ctx context.Context, s *SQL) error
 	lock(ctx context.Context, s *SQL, name string) (NameLock, error)

@@ -45,13 +45,13 @@ func (s *SQL) counts(ctx context.Context, now time.Time) ([]FeedCounts, error) {
 		       (SELECT count(*) FROM sequence_gap g WHERE g.feed = f.feed) AS n_gaps,
 		       (SELECT min(born_at) FROM sequence_gap g WHERE g.feed = f.feed) AS oldest_gap,
 		       coalesce(n.n, 0) AS n_new, n.oldest,
-		       (SELECT count(*) FROM dumped_data d WHERE d.feed = f.feed AND d.status = 'FAILED') AS n_failed,
+		       (SELECT count(*) FROM dumped_data d WHERE d.feed = f.feed AND d.error_code IS NOT NULL AND d.status = 'FAILED') AS n_failed,
 		       (SELECT max(finished_at) FROM (SELECT finished_at FROM dumped_data d WHERE d.feed = f.feed
 		                                       ORDER BY seq DESC LIMIT 5000) AS top) AS finished,
 		       (SELECT max(finished_at) FROM (SELECT finished_at, outcome FROM dumped_data d WHERE d.feed = f.feed
 		                                       ORDER BY seq DESC LIMIT 5000) AS top WHERE outcome = 'SENT') AS sent
 		  FROM read_data_info f
-		  LEFT JOIN (SELECT feed, count(*) AS n, min(read_at) AS oldest FROM dumped_data WHERE status = 'NEW' GROUP BY feed) AS n
+		  LEFT JOIN (SELECT feed, count(*) AS n, min(read_at) AS oldest FROM `+unfinished+` AS d GROUP BY feed) AS n
 		    ON n.feed = f.feed
 		 ORDER BY f.feed`)
 	feeds := make([]FeedCounts, 0, len(rows))

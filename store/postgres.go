@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 
@@ -15,6 +16,20 @@ type postgres struct{}
 func (postgres) sql(statement string) string { return statement }
 
 func (postgres) list(slice any) any { return database.Array(slice) }
+
+// dumped travels by columns: PostgreSQL reads arrays faster than JSON.
+func (postgres) dumped(first int, rows []dumped) (string, []any) {
+	n := len(rows)
+	seqs, metadata, messages, keys := make([]int64, n), make([]string, n), make([]string, n), make([]sql.NullString, n)
+	for i, r := range rows {
+		seqs[i], metadata[i], messages[i] = r.Seq, r.Metadata, r.Message
+		if r.Key != nil {
+			keys[i] = sql.NullString{String: *r.Key, Valid: true}
+		}
+	}
+	return fmt.Sprintf(`unnest($%d::bigint[], $%d::text[], $%d::text[], $%d::text[]) AS x(seq, metadata, message, key)`, first, first+1, first+2, first+3),
+		[]any{database.Array(seqs), database.Array(metadata), database.Array(messages), database.Array(keys)}
+}
 
 func (postgres) where(o Options) string {
 	return database.Address(o.Connection) + " schema " + o.Schema

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/jmoiron/sqlx"
 
@@ -28,17 +27,14 @@ type delivered struct {
 
 // Deliver implements Control.
 func (s *SQL) Deliver(ctx context.Context, feed string, records []*record.Record, a Audit) (n, audit int64, err error) {
-	document, err := json.Marshal(travelling(records))
-	if err != nil {
-		return 0, 0, err
-	}
+	table, args := s.dialect.dumped(2, travelling(records))
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		var d delivered
 		err := s.list(ctx, tx, &d.Seqs, `
-			INSERT INTO dumped_data (feed, seq, metadata, message_id, business_key, read_at)
-			SELECT $1, x.seq, x.metadata, x.message, x.key, clock_timestamp()
-			  FROM json_to_recordset($2) AS x(seq bigint, metadata text, message text, key text) WHERE true
-			    ON CONFLICT DO NOTHING RETURNING seq`, feed, string(document))
+			INSERT INTO dumped_data (feed, seq, aside, metadata, message_id, business_key, read_at)
+			SELECT $1, x.seq, true, x.metadata, x.message, x.key, clock_timestamp()
+			  FROM `+table+` WHERE true
+			    ON CONFLICT DO NOTHING RETURNING seq`, append([]any{feed}, args...)...)
 		if err != nil {
 			return err
 		}

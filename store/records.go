@@ -29,41 +29,49 @@ func (s *SQL) claim(ctx context.Context, feed, instance string, limit int, inFli
 	if err != nil {
 		return nil, err
 	}
-	dead, crashed, err := s.dead(ctx, feed, instance)
+	from, err := s.sweep(ctx, feed)
+	if err != nil {
+		return nil, err
+	}
+	dead, crashed, err := s.dead(ctx, feed, instance, from)
 	if err != nil {
 		return nil, err
 	}
 	var rows []claimed
 	err = s.tx(ctx, func(tx *sqlx.Tx) error {
 		return s.list(ctx, tx, &rows, claim,
-			feed, instance, s.dialect.list(dead), s.dialect.list(crashed), s.dialect.list(append([]int64{}, inFlight...)), limit, SuspectCrashes)
+			feed, instance, s.dialect.list(dead), s.dialect.list(crashed), s.dialect.list(append([]int64{}, inFlight...)), limit, SuspectCrashes, from)
 	})
 	return claims(feed, rows), err
 }
 
-// claim looks for due rows in four ways: rows of nobody that are due at once, or have waited long enough, rows of the dead,
-// and our own that are not in flight. Each is a range of the index dumped_data_new, and each ORDER BY is one that the primary
-// key cannot serve: else PostgreSQL likes to walk through every COMPLETED row in the order of seq.
+// claim looks for due rows in five ways. Rows of nobody that are due at once or have waited long enough, rows of the dead, and our own that are
+// not in flight are ranges of the index dumped_data_aside, and each ORDER BY is one that the primary key cannot serve: else PostgreSQL
+// likes to walk through every COMPLETED row in the order of seq. The last are found by their numbers, from unfinished_from ($8) on.
 const claim = `
 	WITH free AS MATERIALIZED (
-	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner IS NULL AND next_attempt_at IS NULL
+	         SELECT seq FROM dumped_data WHERE feed = $1 AND aside AND owner IS NULL AND next_attempt_at IS NULL
 	          ORDER BY owner, next_attempt_at, seq LIMIT $6 FOR UPDATE SKIP LOCKED),
 	     waited AS MATERIALIZED (
-	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner IS NULL
+	         SELECT seq FROM dumped_data WHERE feed = $1 AND aside AND owner IS NULL
 	            AND next_attempt_at <= (SELECT clock_timestamp())
 	          ORDER BY owner, next_attempt_at, seq LIMIT $6 FOR UPDATE SKIP LOCKED),
 	     orphaned AS MATERIALIZED (
-	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner = ANY($3)
+	         SELECT seq FROM dumped_data WHERE feed = $1 AND aside AND owner = ANY($3)
 	          ORDER BY seq + 0 LIMIT $6 FOR UPDATE SKIP LOCKED),
 	     lost AS MATERIALIZED (
-	         SELECT seq FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner = $2 AND NOT seq = ANY($5)
+	         SELECT seq FROM dumped_data WHERE feed = $1 AND aside AND owner = $2 AND NOT seq = ANY($5)
 	          ORDER BY seq + 0 LIMIT $6 FOR UPDATE SKIP LOCKED),
+	     recent AS MATERIALIZED (
+	         SELECT seq FROM dumped_data WHERE feed = $1 AND seq >= $8 AND status = 'NEW' AND NOT aside
+	            AND (owner = ANY($3) OR owner = $2 AND NOT seq = ANY($5))
+	          ORDER BY feed, seq LIMIT $6 FOR UPDATE SKIP LOCKED),
 	     due AS MATERIALIZED (
-	         SELECT seq AS due_seq FROM (SELECT seq FROM free UNION ALL SELECT seq FROM waited
-	                                      UNION ALL SELECT seq FROM orphaned UNION ALL SELECT seq FROM lost) AS x
+	         SELECT seq AS due_seq FROM (SELECT seq FROM free UNION ALL SELECT seq FROM waited UNION ALL SELECT seq FROM orphaned
+	                                      UNION ALL SELECT seq FROM lost UNION ALL SELECT seq FROM recent) AS x
 	          ORDER BY seq LIMIT $6)
 	UPDATE dumped_data AS d
-	   SET owner = $2, claim_no = d.claim_no + 1, next_attempt_at = NULL,
+	   SET aside = true, owner = $2, claim_no = d.claim_no + 1, next_attempt_at = NULL,
 	       crashes = d.crashes + CASE WHEN d.owner = ANY($4) AND d.crashes < $7 THEN 1 ELSE 0 END
 	  FROM due WHERE d.feed = $1 AND d.seq = due_seq
 	RETURNING seq, metadata, message_id, business_key, claim_no, attempts, crashes`
@@ -71,18 +79,19 @@ const claim = `
 // dead returns the owners whose rows may be claimed, and those among them that died without a clean stop. An owner that no
 // INSTANCE row names is dead: somebody deleted the row. One snapshot shows both, and an instance is registered before it
 // owns a row, so no living one is taken for deleted.
-func (s *SQL) dead(ctx context.Context, feed, instance string) (dead, crashed []string, err error) {
+func (s *SQL) dead(ctx context.Context, feed, instance string, from int64) (dead, crashed []string, err error) {
 	var owners []struct {
 		ID            string
 		Dead, Crashed bool
 	}
 	err = s.list(ctx, s.db, &owners, `
 		SELECT owner AS id, coalesce(dead, true) AS dead, coalesce(dead AND stopped_at IS NULL, false) AS crashed
-		  FROM (SELECT DISTINCT owner FROM dumped_data WHERE feed = $1 AND status = 'NEW' AND owner IS NOT NULL) AS o
+		  FROM (SELECT owner FROM dumped_data WHERE feed = $1 AND aside AND owner IS NOT NULL
+		         UNION SELECT owner FROM dumped_data WHERE feed = $1 AND seq >= $3 AND status = 'NEW' AND NOT aside) AS o
 		  LEFT JOIN instance ON id = owner
 		 WHERE owner <> $2
 		 UNION ALL
-		SELECT id, dead, false FROM instance WHERE id = $2`, feed, instance)
+		SELECT id, dead, false FROM instance WHERE id = $2`, feed, instance, from)
 	alive := false
 	dead, crashed = []string{}, []string{}
 	for _, o := range owners {
@@ -150,8 +159,68 @@ type marked struct {
 
 // Mark implements Records.
 func (s *SQL) Mark(ctx context.Context, feed, instance string, marks []Mark) ([]int64, error) {
+	plain, others := sorted(marks)
+	var hit []int64
+	err := s.tx(ctx, func(tx *sqlx.Tx) error {
+		for end, seqs := range plain {
+			if err := s.more(ctx, tx, &hit, finish, feed, instance, s.dialect.list(seqs), slices.Min(seqs), slices.Max(seqs), end.claim, string(end.outcome)); err != nil {
+				return err
+			}
+		}
+		if len(others) == 0 {
+			return nil
+		}
+		document, seqs := travellingMarks(others)
+		return s.more(ctx, tx, &hit, mark, feed, instance, document, s.dialect.list(seqs), slices.Min(seqs), slices.Max(seqs))
+	})
+	if err != nil {
+		return nil, s.trouble(ctx, "mark rows of "+feed, err)
+	}
+	slices.Sort(hit)
+	return hit, nil
+}
+
+// more adds what a statement returns to numbers.
+func (s *SQL) more(ctx context.Context, tx *sqlx.Tx, numbers *[]int64, statement string, args ...any) error {
+	var found []int64
+	err := s.list(ctx, tx, &found, statement, args...)
+	*numbers = append(*numbers, found...)
+	return err
+}
+
+// end is what all marks of nearly every row have in common: the first claim was sent, or left out by a filter.
+type end struct {
+	claim   int
+	outcome record.Outcome
+}
+
+// sorted groups the marks that differ in nothing but the number.
+func sorted(marks []Mark) (plain map[end][]int64, others []Mark) {
+	plain = map[end][]int64{}
+	for _, m := range marks {
+		if m.Status == record.Completed && m.Attempt && m.Code == "" && m.Text == "" {
+			e := end{m.ClaimNo, m.Outcome}
+			plain[e] = append(plain[e], m.Seq)
+		} else {
+			others = append(others, m)
+		}
+	}
+	return plain, others
+}
+
+// finish is mark for rows whose ends are alike. The range is for a young table, whose statistics say that it is small: PostgreSQL would then walk
+// through the whole feed, and throw away what the list does not hold.
+const finish = `
+	UPDATE dumped_data
+	   SET status = 'COMPLETED', aside = false, outcome = $7, error_code = NULL, error_text = NULL, attempts = attempts + 1, crashes = 0,
+	       next_attempt_at = NULL, finished_at = clock_timestamp()
+	 WHERE feed = $1 AND seq BETWEEN $4 AND $5 AND seq = ANY($3) AND claim_no = $6 AND owner = $2 AND status = 'NEW'
+	RETURNING seq`
+
+func travellingMarks(marks []Mark) (document string, seqs []int64) {
 	rows := make([]marked, 0, len(marks))
 	for _, m := range marks {
+		seqs = append(seqs, m.Seq)
 		row := marked{
 			Seq: m.Seq, Claim: m.ClaimNo, Status: m.Status, Outcome: m.Outcome,
 			Code: m.Code, Text: cut(clean(m.Text), errorTextLength), Wait: m.Wait.Round(time.Millisecond).Seconds(),
@@ -161,25 +230,15 @@ func (s *SQL) Mark(ctx context.Context, feed, instance string, marks []Mark) ([]
 		}
 		rows = append(rows, row)
 	}
-	document, err := json.Marshal(rows)
-	if err != nil {
-		return nil, err
-	}
-	var hit []int64
-	err = s.tx(ctx, func(tx *sqlx.Tx) error {
-		return s.list(ctx, tx, &hit, mark, feed, instance, string(document))
-	})
-	if err != nil {
-		return nil, s.trouble(ctx, "mark rows of "+feed, err)
-	}
-	slices.Sort(hit)
-	return hit, nil
+	text, _ := json.Marshal(rows) // numbers and strings
+	return string(text), seqs
 }
 
 // mark ends attempts. A released row (NEW without an attempt) keeps what it had, save its owner.
 const mark = `
 	UPDATE dumped_data AS d
 	   SET status = m.to_status,
+	       aside = m.to_status = 'NEW',
 	       outcome = nullif(m.to_outcome, ''),
 	       error_code = CASE WHEN m.to_status = 'NEW' AND m.attempt = 0 THEN d.error_code ELSE nullif(m.code, '') END,
 	       error_text = CASE WHEN m.to_status = 'NEW' AND m.attempt = 0 THEN d.error_text ELSE nullif(m.text, '') END,
@@ -192,5 +251,5 @@ const mark = `
 	       finished_at = CASE WHEN m.to_status = 'NEW' THEN NULL ELSE clock_timestamp() END
 	  FROM json_to_recordset($3) AS m(at_seq bigint, claim int, to_status text, to_outcome text, code text, text text,
 	                                  attempt int, wait float8)
-	 WHERE d.feed = $1 AND d.seq = m.at_seq AND d.claim_no = m.claim AND d.owner = $2 AND d.status = 'NEW'
+	 WHERE d.feed = $1 AND d.seq BETWEEN $5 AND $6 AND d.seq = ANY($4) AND d.seq = m.at_seq AND d.claim_no = m.claim AND d.owner = $2 AND d.status = 'NEW'
 	RETURNING seq`

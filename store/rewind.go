@@ -93,7 +93,7 @@ func (s *SQL) renew(ctx context.Context, tx *sqlx.Tx, feed string, to int64) err
 	_, err := s.exec(ctx, tx, `
 		UPDATE dumped_data
 		   SET message_id = $3 || seq || '.r' || (resends + 1), resends = resends + 1,
-		       owner = CASE WHEN status = 'NEW' THEN NULL ELSE owner END,
+		       owner = CASE WHEN status = 'NEW' THEN NULL ELSE owner END, aside = status = 'NEW',
 		       next_attempt_at = NULL,
 		       claim_no = claim_no + CASE WHEN status = 'NEW' THEN 1 ELSE 0 END
 		 WHERE feed = $1 AND seq > $2 AND status IN ('NEW', 'FAILED')`, feed, to, s.id+"."+feed+".")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
@@ -53,8 +54,12 @@ func jsonTable(parameter, alias, columns string) string {
 }
 
 func (sqlite) list(slice any) any {
-	text, _ := json.Marshal(slice) // cannot fail: numbers and strings
+	text, _ := json.Marshal(slice) // cannot fail: numbers, strings, and structs of them
 	return string(text)
+}
+
+func (d sqlite) dumped(first int, rows []dumped) (string, []any) {
+	return d.sql(fmt.Sprintf(`json_to_recordset($%d) AS x(seq bigint, metadata text, message text, key text)`, first)), []any{d.list(rows)}
 }
 
 func (sqlite) where(o Options) string { return database.Address(o.Connection) }

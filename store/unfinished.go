@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// putAside is how long a row may be under way before it is put aside, so that it does not hold back the number from which unfinished rows are looked for.
+const putAside = 30.0 // seconds
+
+// Every NEW row is aside, or has a number from READ_DATA_INFO.unfinished_from on. That number only rises, and is never above high_seq + 1: so a
+// number that was read earlier leads to the same rows.
+
+// unfinished is the NEW rows of all feeds.
+const unfinished = `(SELECT feed, seq, owner, read_at FROM dumped_data WHERE aside
+	UNION ALL SELECT d.feed, d.seq, d.owner, d.read_at FROM read_data_info AS f JOIN dumped_data AS d ON d.feed = f.feed AND d.seq >= f.unfinished_from
+	 WHERE d.status = 'NEW' AND NOT d.aside)`
+
+// release makes the NEW rows of an instance nobody's.
+func (s *SQL) release(ctx context.Context, tx *sqlx.Tx, id string) (int64, error) {
+	aside, err := s.exec(ctx, tx, `UPDATE dumped_data SET owner = NULL, crashes = 0 WHERE aside AND owner = $1`, id)
+	if err != nil {
+		return 0, err
+	}
+	var feeds []string
+	if err := s.list(ctx, tx, &feeds, `SELECT feed FROM read_data_info`); err != nil {
+		return 0, err
+	}
+	for _, feed := range feeds {
+		n, err := s.exec(ctx, tx, `
+			UPDATE dumped_data SET aside = true, owner = NULL, crashes = 0
+			 WHERE feed = $1 AND seq >= (SELECT unfinished_from FROM read_data_info WHERE feed = $1) AND status = 'NEW' AND owner = $2`, feed, id)
+		if err != nil {
+			return 0, err
+		}
+		aside += n
+	}
+	return aside, nil
+}
+
+// sweep raises unfinished_from to the lowest row that is under way, and puts aside what has been for long. It returns the new number. The lock keeps
+// dumps of the feed away, whose rows it would not see.
+func (s *SQL) sweep(ctx context.Context, feed string) (from int64, err error) {
+	err = s.tx(ctx, func(tx *sqlx.Tx) error {
+		var p struct {
+			From int64 `db:"unfinished_from"`
+			High int64 `db:"high_seq"`
+		}
+		if err := s.get(ctx, tx, &p, `SELECT unfinished_from, high_seq FROM read_data_info WHERE feed = $1 FOR UPDATE SKIP LOCKED`, feed); err != nil {
+			return err
+		}
+		if from, err = s.lowest(ctx, tx, feed, p.From, p.High); err != nil || from == p.From {
+			return err
+		}
+		_, err := s.exec(ctx, tx, `UPDATE read_data_info SET unfinished_from = $2 WHERE feed = $1`, feed, from)
+		return err
+	})
+	if !errors.Is(err, sql.ErrNoRows) {
+		return from, err
+	}
+	err = s.get(ctx, s.db, &from, `SELECT unfinished_from FROM read_data_info WHERE feed = $1`, feed) // a dump or another sweep is at it
+	if errors.Is(err, sql.ErrNoRows) {                                                                // no position yet, so no row was dumped
+		return math.MaxInt64, nil
+	}
+	return from, err
+}
+
+// lowest is the lowest number of a row that is under way and not aside, or the one above the highest that was dumped.
+func (s *SQL) lowest(ctx context.Context, tx *sqlx.Tx, feed string, from, high int64) (int64, error) {
+	var found struct {
+		Low *int64
+		Old int64
+	}
+	err := s.get(ctx, tx, &found, `
+		SELECT min(seq) AS low, count(*) FILTER (WHERE read_at < clock_timestamp() - $3 * interval '1 second') AS old
+		  FROM dumped_data WHERE feed = $1 AND seq >= $2 AND status = 'NEW' AND NOT aside`, feed, from, putAside)
+	if err == nil && found.Old > 0 {
+		_, err = s.exec(ctx, tx, `
+			UPDATE dumped_data SET aside = true WHERE feed = $1 AND seq >= $2 AND status = 'NEW' AND NOT aside`, feed, from)
+		return high + 1, err
+	}
+	if found.Low == nil {
+		return high + 1, err
+	}
+	return *found.Low, err
+}
