@@ -142,8 +142,8 @@ func (d *dump) askReread(c actor.Context) {
 // condemn ends a row that killed the process again and again while nothing else was in flight.
 func (d *dump) condemn(c actor.Context, r *record.Record) {
 	d.pending = nil
-	c.Send(d.completer, &RecordMessage{Record: r, From: c.Self(), Final: true,
-		Err: record.Fail(record.Internal, "the process died %d times while this row was in flight, the last %d with it alone", r.Crashes, aloneDeaths)})
+	c.Send(d.completer, &RecordsMessage{[]*RecordMessage{{Record: r, From: c.Self(), Final: true,
+		Err: record.Fail(record.Internal, "the process died %d times while this row was in flight, the last %d with it alone", r.Crashes, aloneDeaths)}}})
 }
 
 // venture notes that a suspect goes on alone, before it does: only then is a death its own. False: not now.
@@ -182,8 +182,8 @@ func (d *dump) reread(c actor.Context, m *RereadDoneMessage) {
 	for _, r := range seen {
 		row, ok := rows[r.Seq]
 		if !ok {
-			c.Send(d.completer, &RecordMessage{Record: r, From: c.Self(),
-				Err: record.Fail(record.SourceRowGone, "the source has no row with %s = %d any more", d.source.Identity.Sequence, r.Seq)})
+			c.Send(d.completer, &RecordsMessage{[]*RecordMessage{{Record: r, From: c.Self(),
+				Err: record.Fail(record.SourceRowGone, "the source has no row with %s = %d any more", d.source.Identity.Sequence, r.Seq)}}})
 			continue
 		}
 		r.Row, r.Bytes = row.Row, row.Bytes

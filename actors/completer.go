@@ -19,22 +19,25 @@ type completer struct {
 	*room
 	name    string // as the board knows it
 	retry   Retry
+	enough  int // so many are written at once; fewer wait for more
 	owed    []*RecordMessage
 	queued  bool // a flush is on its way
+	early   bool // one that does not wait
+	written time.Time
 	pause   *backoff.ExponentialBackOff
 	drainer *actor.PID
 }
 
 func (p *completer) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
-	case *RecordMessage:
-		p.owed = append(p.owed, m)
+	case *RecordsMessage:
+		p.owed = append(p.owed, m.Records...)
 		p.queue(c)
 	case *flush:
-		p.queued = false
+		p.queued, p.early = false, false
 		p.write(c)
 	case *TuneMessage:
-		p.retry = m.Settings.Retry
+		p.retry, p.enough = m.Settings.Retry, enough(m.Settings)
 	case *DrainMessage:
 		p.drainer = c.Sender()
 		c.Send(c.Self(), &flush{}) // now: the pause after a failure may be longer than what is left of the grace
@@ -42,12 +45,29 @@ func (p *completer) Receive(c actor.Context) {
 	}
 }
 
-// queue lets everything that is waiting arrive before it is written in one go.
+// gather is how long marks wait for others after some were written: a transaction costs as much as many rows.
+const gather = 50 * time.Millisecond
+
+// enough is how many marks wait for no others: the dump actor must not starve for the places that they hold.
+func enough(s Settings) int { return max(1, min(markBatch, s.MaxInFlight/4)) }
+
+// queue lets what is on its way arrive before it is written in one go.
 func (p *completer) queue(c actor.Context) {
-	if !p.queued {
-		p.queued = true
+	rest := gather - time.Since(p.written)
+	switch {
+	case p.early:
+	case rest <= 0 || len(p.owed) >= p.enough:
+		p.queued, p.early = true, true
 		c.Send(c.Self(), &flush{})
+	case !p.queued:
+		p.queued = true
+		p.later(c, rest)
 	}
+}
+
+func (p *completer) later(c actor.Context, d time.Duration) {
+	root, self := c.ActorSystem().Root, c.Self()
+	time.AfterFunc(d, func() { root.Send(self, &flush{}) })
 }
 
 func (p *completer) write(c actor.Context) {
@@ -69,10 +89,8 @@ func (p *completer) write(c actor.Context) {
 func (p *completer) wrote(c actor.Context, batch []*RecordMessage, marks []store.Mark) {
 	p.pause.Reset()
 	p.board.Up(p.name, p.feed.StoreName, "")
-	p.owed = p.owed[len(batch):]
-	for i, m := range batch {
-		p.gauge.finished(p.log, m, marks[i])
-	}
+	p.owed, p.written = p.owed[len(batch):], time.Now()
+	p.gauge.finished(p.log, batch, marks)
 	c.Send(batch[0].From, &MarkedMessage{marks})
 	if len(p.owed) > 0 {
 		p.queue(c)
@@ -88,9 +106,8 @@ func (p *completer) wait(c actor.Context, err error) {
 	}
 	next := p.pause.NextBackOff()
 	p.board.Down(p.name, outage(p.feed.StoreName, err), next)
-	p.queued = true
-	root, self := c.ActorSystem().Root, c.Self()
-	time.AfterFunc(next, func() { root.Send(self, &flush{}) })
+	p.queued, p.early = true, true
+	p.later(c, next)
 }
 
 func (p *completer) drained(c actor.Context) {

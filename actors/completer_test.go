@@ -48,7 +48,7 @@ func TestADrainDoesNotWaitOutThePauseAfterAFailure(t *testing.T) {
 	}))
 	defer root.Stop(dump)
 
-	root.Send(pid, &RecordMessage{Record: &record.Record{Seq: 1, ClaimNo: 1}, From: dump})
+	root.Send(pid, &RecordsMessage{[]*RecordMessage{{Record: &record.Record{Seq: 1, ClaimNo: 1}, From: dump}}})
 	require.Eventually(t, func() bool { return s.refused.Load() == 1 }, patience, waitTick)
 	s.away.Store(false)
 	_, err := root.RequestFuture(pid, &DrainMessage{}, patience).Result()

@@ -268,10 +268,17 @@ func (d *dump) dropped(c actor.Context, err error) {
 
 // handOn takes records in flight and gives them to the processor.
 func (d *dump) handOn(c actor.Context, records []*record.Record) {
-	for _, r := range records {
-		d.flight.add(r)
-		c.Send(d.processor, &RecordMessage{Record: r, Steps: d.steps, From: c.Self()})
+	if len(records) == 0 {
+		return
 	}
+	messages, self := make([]RecordMessage, len(records)), c.Self()
+	all := make([]*RecordMessage, len(records))
+	for i, r := range records {
+		d.flight.add(r)
+		messages[i] = RecordMessage{Record: r, Steps: d.steps, From: self}
+		all[i] = &messages[i]
+	}
+	c.Send(d.processor, &RecordsMessage{all})
 	d.weigh()
 }
 

@@ -92,7 +92,7 @@ func (f *feedActor) build(c actor.Context) {
 	f.board.forget(f.feed.Name)
 	f.board.rejoin(f.feed.Name)
 	f.gauge.begin(s.Workers) // before the rooms: one of them may stop the feed at once
-	f.rooms.completer = f.spawn(c, "completer", &completer{room: &r, name: f.feed.Name + "/completer", retry: s.Retry, pause: newPause()})
+	f.rooms.completer = f.spawn(c, "completer", &completer{room: &r, name: f.feed.Name + "/completer", retry: s.Retry, enough: enough(s), pause: newPause()})
 	f.rooms.sender = f.spawn(c, "sender", newSender(sending, waiting, f.feed, f.rooms.completer))
 	f.rooms.processor = f.spawn(c, "processor", newProcessor(waiting, &r, s.Workers, f.rooms.sender, f.rooms.completer))
 	f.rooms.poller = f.spawn(c, "poller", &poller{ctx, f.feed.Source, f.feed.Prepare})

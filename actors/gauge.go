@@ -72,23 +72,25 @@ func (g *gauge) begin(workers int) {
 	})
 }
 
-// finished counts a committed mark and logs a failed row.
-func (g *gauge) finished(log *slog.Logger, m *RecordMessage, k store.Mark) {
+// finished counts committed marks and logs failed rows.
+func (g *gauge) finished(log *slog.Logger, batch []*RecordMessage, marks []store.Mark) {
 	g.board.mu.Lock()
 	defer g.board.mu.Unlock()
-	switch k.Status {
-	case record.Completed:
-		if m.Filtered {
+	now := time.Now()
+	for i, m := range batch {
+		switch k := marks[i]; {
+		case k.Status == record.Failed:
+			g.window.failed++
+			g.failedTotal++
+			g.logFailed(log, m, k)
+		case k.Status != record.Completed:
+		case m.Filtered:
 			g.window.filtered++
-			return
+		default:
+			g.window.sent++
+			g.LastSent = now
+			g.sent.add(now)
 		}
-		g.window.sent++
-		g.LastSent = time.Now()
-		g.sent.add(g.LastSent)
-	case record.Failed:
-		g.window.failed++
-		g.failedTotal++
-		g.logFailed(log, m, k)
 	}
 }
 

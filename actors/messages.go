@@ -13,7 +13,7 @@ import (
 	"github.com/rowrelay/rowrelay/store"
 )
 
-// RecordMessage carries one record from room to room. Sending it hands it over.
+// RecordMessage is one record on its way from room to room. Sending it hands it over.
 type RecordMessage struct {
 	Record   *record.Record
 	Steps    Steps        // for the columns of its row
@@ -24,6 +24,9 @@ type RecordMessage struct {
 	Final    bool         // with Err: no further attempt
 	From     *actor.PID   // the dump actor that counts it as in flight, and is told when its mark is committed
 }
+
+// RecordsMessage carries records from room to room together: a message between actors costs more than most rows do.
+type RecordsMessage struct{ Records []*RecordMessage }
 
 // DoneMessage is a worker's answer to its router: these records have their result.
 type DoneMessage struct {

@@ -18,6 +18,8 @@ type Steps interface {
 	// Carry works on one row. It returns a *record.Failure where the row is to blame, and a *record.Outage where a lookup's
 	// database is away: nothing is counted then, and it is called again. It does not change the record.
 	Carry(ctx context.Context, r *record.Record) (Carried, error)
+	// Asks reports whether a row may have to wait for somebody else: a lookup.
+	Asks() bool
 }
 
 // Carried is what becomes of a row.
@@ -36,17 +38,40 @@ type Prepare func(ctx context.Context, columns []record.Column) (Steps, error)
 func newProcessor(waiting context.Context, r *room, workers int, sender, completer *actor.PID) actor.Actor {
 	return &router{
 		produce: func() actor.Actor { return &processor{room: r, waiting: waiting, pause: newPause()} },
-		window:  2, // one in work and one at hand
+		window:  atHand,
+		share:   func(waiting, workers int) int { return max(1, waiting/max(1, workers)) },
 		want:    workers,
-		forward: func(c actor.Context, m *RecordMessage) {
-			switch {
-			case inDoubt(m.Err): // the feed is ending: the record stays NEW
-			case m.Err != nil || m.Filtered:
-				c.Send(completer, m)
-			default:
-				c.Send(sender, m)
+		forward: func(c actor.Context, all []*RecordMessage) {
+			var made, ended []*RecordMessage
+			for _, m := range all {
+				switch {
+				case inDoubt(m.Err): // the feed is ending: the record stays NEW
+				case m.Err != nil || m.Filtered:
+					ended = append(ended, m)
+				default:
+					made = append(made, m)
+				}
 			}
+			hand(c, completer, ended)
+			hand(c, sender, made)
 		},
+	}
+}
+
+// atHand is how many records a worker holds: many where each takes microseconds, so that messages between actors are few; else one in
+// work and one at hand, so that nothing waits behind a row that waits itself.
+func atHand(m *RecordMessage) int {
+	const few, many = 2, 64
+	if m.Steps.Asks() {
+		return few
+	}
+	return many
+}
+
+// hand sends records on, if there are any.
+func hand(c actor.Context, to *actor.PID, records []*RecordMessage) {
+	if len(records) > 0 {
+		c.Send(to, &RecordsMessage{records})
 	}
 }
 
@@ -59,10 +84,20 @@ type processor struct {
 }
 
 func (p *processor) Receive(c actor.Context) {
-	if m, ok := c.Message().(*RecordMessage); ok {
-		_, worker := cutLast(c.Self().Id)
-		p.carry(p.feed.Name+"/"+worker, m)
-		c.Send(c.Parent(), &DoneMessage{c.Self(), []*RecordMessage{m}})
+	m, ok := c.Message().(*RecordsMessage)
+	if !ok {
+		return
+	}
+	_, worker := cutLast(c.Self().Id)
+	reporter := p.feed.Name + "/" + worker
+	for i, r := range m.Records {
+		p.carry(reporter, r)
+		if r.Steps.Asks() { // what is at hand may take long
+			c.Send(c.Parent(), &DoneMessage{c.Self(), m.Records[i : i+1]})
+		}
+	}
+	if !m.Records[0].Steps.Asks() {
+		c.Send(c.Parent(), &DoneMessage{c.Self(), m.Records})
 	}
 }
 

@@ -2,17 +2,19 @@ package actors
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/asynkron/protoactor-go/actor"
 )
 
-// router owns its workers: it gives each at most `window` records, passes their results on, and
+// router owns its workers: it gives each at most a window of records, passes their results on, and
 // changes their number while running. Nothing but the dump actor's demand bounds what waits here.
 type router struct {
 	produce func() actor.Actor
-	forward func(actor.Context, *RecordMessage) // where a result goes
-	window  int
-	want    int // workers
+	forward func(actor.Context, []*RecordMessage) // where results go
+	window  func(*RecordMessage) int              // records that a worker may hold while it gets this one
+	share   func(waiting, workers int) int        // records that a worker is given at once
+	want    int                                   // workers
 
 	slots   []*slot
 	waiting []*RecordMessage
@@ -25,7 +27,7 @@ type router struct {
 // slot is one worker and what it was given.
 type slot struct {
 	pid      *actor.PID
-	held     map[int64]*RecordMessage // given and not yet answered, by seq
+	held     int // records given and not yet answered
 	retiring bool
 }
 
@@ -41,8 +43,8 @@ func (r *router) Receive(c actor.Context) {
 	case *TuneMessage:
 		r.want = m.Settings.Workers
 		r.resize(c)
-	case *RecordMessage:
-		r.take(c, m)
+	case *RecordsMessage:
+		r.take(c, m.Records)
 	case *DoneMessage:
 		r.done(c, m)
 	case *actor.Terminated:
@@ -55,50 +57,49 @@ func (r *router) Receive(c actor.Context) {
 	}
 }
 
-func (r *router) take(c actor.Context, m *RecordMessage) {
+func (r *router) take(c actor.Context, records []*RecordMessage) {
 	if r.closed {
 		return
 	}
-	r.waiting = append(r.waiting, m)
+	r.waiting = append(r.waiting, records...)
 	r.flush(c)
 }
 
 func (r *router) done(c actor.Context, m *DoneMessage) {
 	if s := r.slot(m.Worker); s != nil {
-		for _, rec := range m.Records {
-			delete(s.held, rec.Record.Seq)
-		}
+		s.held -= len(m.Records)
 	}
-	for _, rec := range m.Records {
-		r.forward(c, rec)
-	}
+	r.forward(c, m.Records)
 	r.flush(c)
 	r.drained(c)
 }
 
 // flush gives what waits to the workers in turn.
 func (r *router) flush(c actor.Context) {
+	share := r.share(len(r.waiting), len(r.slots))
 	for len(r.waiting) > 0 && !r.closed {
-		s := r.free()
+		s, room := r.free(r.window(r.waiting[0]))
 		if s == nil {
 			return
 		}
-		m := r.waiting[0]
-		r.waiting[0] = nil
-		r.waiting = r.waiting[1:]
-		s.held[m.Record.Seq] = m
-		c.Send(s.pid, m)
+		n := min(room, share, len(r.waiting))
+		records := slices.Clone(r.waiting[:n])
+		clear(r.waiting[:n])
+		r.waiting = r.waiting[n:]
+		s.held += n
+		c.Send(s.pid, &RecordsMessage{records})
 	}
 }
 
-func (r *router) free() *slot {
+// free returns the next worker that holds less than the window, and how many more it may hold.
+func (r *router) free(window int) (s *slot, room int) {
 	for range r.slots {
 		r.turn = (r.turn + 1) % len(r.slots)
-		if s := r.slots[r.turn]; !s.retiring && len(s.held) < r.window {
-			return s
+		if s := r.slots[r.turn]; !s.retiring && s.held < window {
+			return s, window - s.held
 		}
 	}
-	return nil
+	return nil, 0
 }
 
 func (r *router) slot(pid *actor.PID) *slot {
@@ -140,7 +141,7 @@ func (r *router) spawn(c actor.Context) {
 	if err != nil {
 		panic(err) // only a name in use: a defect
 	}
-	r.slots = append(r.slots, &slot{pid: pid, held: map[int64]*RecordMessage{}})
+	r.slots = append(r.slots, &slot{pid: pid})
 }
 
 // bury removes a worker that ended. One that was not told to has panicked outside a step, and what it
@@ -151,7 +152,7 @@ func (r *router) bury(c actor.Context, who *actor.PID) {
 			continue
 		}
 		r.slots = append(r.slots[:i], r.slots[i+1:]...)
-		if (!s.retiring || len(s.held) > 0) && c.Parent() != nil {
+		if (!s.retiring || s.held > 0) && c.Parent() != nil {
 			c.Send(c.Parent(), &panicked{room: who.Id})
 		}
 		return
@@ -163,7 +164,7 @@ func (r *router) drained(c actor.Context) {
 		return
 	}
 	for _, s := range r.slots {
-		if len(s.held) > 0 {
+		if s.held > 0 {
 			return
 		}
 	}

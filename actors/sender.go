@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -16,13 +17,13 @@ func newSender(ctx, waiting context.Context, f *Feed, completer *actor.PID) acto
 		produce: func() actor.Actor {
 			return &sender{ctx: ctx, publisher: f.Sink.Publisher(waiting), max: f.BatchMax, linger: f.Linger}
 		},
-		window: 2 * f.BatchMax, // one batch under way and the next at hand
+		window: func(*RecordMessage) int { return 2 * f.BatchMax }, // one batch under way and the next at hand
+		share:  func(int, int) int { return f.BatchMax },
 		want:   f.SinkConnections,
-		forward: func(c actor.Context, m *RecordMessage) {
-			if inDoubt(m.Err) {
-				return // the feed is ending: the record stays NEW
-			}
-			c.Send(completer, m)
+		forward: func(c actor.Context, all []*RecordMessage) {
+			hand(c, completer, slices.DeleteFunc(all, func(m *RecordMessage) bool {
+				return inDoubt(m.Err) // the feed is ending: the record stays NEW
+			}))
 		},
 	}
 }
@@ -47,7 +48,8 @@ type sender struct {
 	max       int
 	linger    time.Duration
 	batch     []*RecordMessage
-	bytes     int // of its bodies
+	bytes     int  // of its bodies
+	queued    bool // a flush is on its way
 }
 
 // flush comes after everything that was waiting when the batch began.
@@ -55,27 +57,34 @@ type flush struct{}
 
 func (s *sender) Receive(c actor.Context) {
 	switch m := c.Message().(type) {
-	case *RecordMessage:
-		s.collect(c, m)
+	case *RecordsMessage:
+		s.collect(c, m.Records)
 	case *flush:
+		s.queued = false
 		s.publish(c)
 	case *actor.Stopping:
 		s.publisher.Close()
 	}
 }
 
-func (s *sender) collect(c actor.Context, m *RecordMessage) {
-	s.batch = append(s.batch, m)
-	s.bytes += len(m.Body)
-	switch {
-	case len(s.batch) >= s.max || s.bytes > batchBytes:
-		s.publish(c)
-	case len(s.batch) == 1 && s.linger > 0:
-		root, self := c.ActorSystem().Root, c.Self()
-		time.AfterFunc(s.linger, func() { root.Send(self, &flush{}) })
-	case len(s.batch) == 1:
-		c.Send(c.Self(), &flush{})
+func (s *sender) collect(c actor.Context, records []*RecordMessage) {
+	for _, m := range records {
+		s.batch = append(s.batch, m)
+		s.bytes += len(m.Body)
+		if len(s.batch) >= s.max || s.bytes > batchBytes {
+			s.publish(c)
+		}
 	}
+	if len(s.batch) == 0 || s.queued {
+		return
+	}
+	s.queued = true
+	if s.linger == 0 {
+		c.Send(c.Self(), &flush{})
+		return
+	}
+	root, self := c.ActorSystem().Root, c.Self()
+	time.AfterFunc(s.linger, func() { root.Send(self, &flush{}) })
 }
 
 func (s *sender) publish(c actor.Context) {

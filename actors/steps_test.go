@@ -17,6 +17,8 @@ import (
 // steps is a function as a feed's steps.
 type steps func(context.Context, *record.Record) (Carried, error)
 
+func (s steps) Asks() bool { return true }
+
 func (s steps) Carry(ctx context.Context, r *record.Record) (Carried, error) { return s(ctx, r) }
 
 func (s steps) prepare(context.Context, []record.Column) (Steps, error) { return s, nil }

@@ -223,6 +223,8 @@ func rendering(f rendered) Prepare {
 	return func(context.Context, []record.Column) (Steps, error) { return f, nil }
 }
 
+func (f rendered) Asks() bool { return false }
+
 func (f rendered) Carry(_ context.Context, r *record.Record) (Carried, error) {
 	body, err := f(r)
 	return Carried{Body: body}, err

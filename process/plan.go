@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/rowrelay/rowrelay/expression"
@@ -55,6 +56,11 @@ func (p *Pipeline) prepare(ctx context.Context, at int, names expression.Names) 
 
 // Names are what expressions may refer to behind the last item: the columns and what the lookups found.
 func (p *Plan) Names() expression.Names { return p.names }
+
+// Asks reports whether a row may have to wait for somebody else's answer.
+func (p *Plan) Asks() bool {
+	return slices.ContainsFunc(p.steps, func(s step) bool { return s.lookup != nil })
+}
 
 // Verdict is what became of a row.
 type Verdict struct {

@@ -68,6 +68,9 @@ func (s *steps) Carry(ctx context.Context, r *record.Record) (actors.Carried, er
 	return actors.Carried{Body: m.Body, Headers: headers(m.Headers)}, nil
 }
 
+// Asks implements actors.Steps.
+func (s *steps) Asks() bool { return s.plan.Asks() }
+
 func (s *steps) scope(r *record.Record) *expression.Scope {
 	return &expression.Scope{Feed: s.feed, Seq: r.Seq, Row: r.Row}
 }
