@@ -118,6 +118,9 @@ func (s settings) complete(o Options) error {
 	s["statement_timeout"], s["idle_in_transaction_session_timeout"] = ms(o.RequestTimeout), ms(o.RequestTimeout)
 	s["lock_timeout"] = ms(o.RequestTimeout / 2)
 	s["TimeZone"] = "UTC"
+	if s["binary_parameters"] == "" {
+		s["binary_parameters"] = "yes" // lib/pq's word for one round trip instead of two; all that we send is text in either
+	}
 	if o.Schema != "" {
 		s["search_path"] = Quote(o.Schema)
 	}

@@ -69,11 +69,19 @@ func (p *postgres) ask(ctx context.Context, tx *sqlx.Tx) error {
 // each asks a cursor for a few rows at a time: a row that is not wanted any more has not been sent.
 // The end of the transaction closes the cursor.
 func (p *postgres) each(ctx context.Context, tx *sqlx.Tx, query string, arg any, page *page) error {
-	if _, err := tx.ExecContext(ctx, "DECLARE page NO SCROLL CURSOR FOR "+query, arg); err != nil {
+	declare := "DECLARE page NO SCROLL CURSOR FOR " + query
+	after, simple := arg.(int64)
+	if simple = simple && strings.Count(query, after1) == 1; simple { // one round trip for the cursor and its first rows
+		declare = strings.Replace(declare, after1, fmt.Sprintf("'%d'::bigint", after), 1) + ";"
+	} else if _, err := tx.ExecContext(ctx, declare, arg); err != nil {
 		return err
 	}
 	for step := page.step(0); ; step = page.step(step) {
-		rows, err := tx.QueryxContext(ctx, "FETCH "+strconv.Itoa(step)+" FROM page")
+		fetch := "FETCH " + strconv.Itoa(step) + " FROM page"
+		if simple {
+			fetch, simple = declare+fetch, false
+		}
+		rows, err := tx.QueryxContext(ctx, fetch)
 		if err != nil {
 			return err
 		}
@@ -95,7 +103,10 @@ func takeAll(rows *sqlx.Rows, page *page) (n int, more bool, err error) {
 	return n, more, rows.Err()
 }
 
-func (p *postgres) above(column string) string { return column + " > $1::bigint" }
+// after1 stands for the number that a page begins above.
+const after1 = "$1::bigint"
+
+func (p *postgres) above(column string) string { return column + " > " + after1 }
 
 func (p *postgres) among(column string) string { return column + " = ANY($1::bigint[])" }
 

@@ -25,6 +25,9 @@ func (s *SQL) Claim(ctx context.Context, feed, instance string, limit int, inFli
 }
 
 func (s *SQL) claim(ctx context.Context, feed, instance string, limit int, inFlight []int64) ([]*record.Record, error) {
+	if nothing, err := s.nothingNew(ctx, feed, instance); nothing || err != nil {
+		return nil, err
+	}
 	_, err := s.exec(ctx, s.db, `UPDATE instance SET dead = true WHERE NOT dead AND alive_until < clock_timestamp()`)
 	if err != nil {
 		return nil, err

@@ -42,6 +42,17 @@ func (s *SQL) release(ctx context.Context, tx *sqlx.Tx, id string) (int64, error
 	return aside, nil
 }
 
+// nothingNew reports that the feed has no NEW row, that this instance lives, and that nobody else's life has lapsed: most claims of most days end
+// with this one question.
+func (s *SQL) nothingNew(ctx context.Context, feed, instance string) (nothing bool, err error) {
+	err = s.get(ctx, s.db, &nothing, `
+		SELECT EXISTS (SELECT 1 FROM instance WHERE id = $2 AND NOT dead)
+		   AND NOT EXISTS (SELECT 1 FROM instance WHERE NOT dead AND alive_until < clock_timestamp())
+		   AND NOT EXISTS (SELECT 1 FROM dumped_data WHERE feed = $1 AND aside)
+		   AND NOT EXISTS (SELECT 1 FROM read_data_info WHERE feed = $1 AND unfinished_from <= high_seq)`, feed, instance)
+	return nothing, err
+}
+
 // sweep raises unfinished_from to the lowest row that is under way, and puts aside what has been for long. It returns the new number. The lock keeps
 // dumps of the feed away, whose rows it would not see.
 func (s *SQL) sweep(ctx context.Context, feed string) (from int64, err error) {
