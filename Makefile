@@ -6,7 +6,7 @@ PARTS ?= $(or $(ROWRELAY_PARTS),$(HOME)/.cache/rowrelay/parts)
 export PATH := $(PARTS)/bin:$(PATH)
 export ROWRELAY_PARTS := $(PARTS)
 
-.PHONY: help build demo deps test proof stress fuzz lint clean
+.PHONY: help build demo deps test proof stress bench fuzz lint clean
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ proof: build ## the full sizes, written to docs/proof
 
 stress: build ## late rows from twelve writers for ten minutes, twice, written to docs/proof
 	scripts/proof.sh stress
+
+bench: build ## how fast it is, against real servers of its own, in about an hour; written to BENCHMARKS.md
+	scripts/bench.sh
 
 fuzz: ## five minutes of fuzzing: expressions, messages, configuration
 	scripts/fuzz.sh

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os/exec"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -13,12 +14,18 @@ import (
 // run runs a command on the file that config has written and returns what it printed and its exit code.
 func (w *world) run(args ...string) (stdout, stderr string, code int) {
 	w.t.Helper()
+	return runProgram(w.t, w.dir, append(args, "-c", w.path())...)
+}
+
+// runProgram runs a command in a folder.
+func runProgram(t *testing.T, dir string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
 	var out, problem strings.Builder
-	cmd := exec.Command(program, append(args, "-c", w.path())...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = w.dir, &out, &problem
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &problem
 	err := cmd.Run()
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
-		require.NoError(w.t, err)
+		require.NoError(t, err)
 	}
 	return out.String(), problem.String(), cmd.ProcessState.ExitCode()
 }

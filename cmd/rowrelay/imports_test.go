@@ -28,7 +28,8 @@ var mayImport = map[string][]string{
 	"gap":          {"record"},
 	"actors":       {"record", "store", "source", "gap", "message", "sink"},
 	"stompbroker":  {},
-	"cmd/rowrelay": {"record", "config", "database", "store", "source", "sqlvalue", "process", "expression", "message", "sink", "web", "clienttls", "actors", "stompbroker"},
+	"bench":        {},
+	"cmd/rowrelay": {"record", "config", "database", "store", "source", "sqlvalue", "process", "expression", "message", "sink", "web", "clienttls", "actors", "stompbroker", "bench"},
 }
 
 // onlyIn says which rooms may know a library.

@@ -53,6 +53,7 @@ type commands struct {
 	Rewind    rewindCmd    `cmd:"" group:"Repair:" help:"Move a feed back, so that numbers are read again."`
 	Reconcile reconcileCmd `cmd:"" group:"Repair:" help:"Compare the source's numbers with the store, and deliver what is missing."`
 
+	Bench   benchCmd   `cmd:"" group:"This program:" help:"Measure what this machine, a database and a broker carry."`
 	Version versionCmd `cmd:"" group:"This program:" help:"Show which build this is."`
 }
 

@@ -1,0 +1,181 @@
+package proof
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/rowrelay/rowrelay/testbed"
+)
+
+// benchmarks is where the measurements go; without it they are not made.
+var benchmarks = flag.String("benchmarks", "", "file that the benchmarks go to")
+
+// paperOfFigures is the report of the benchmarks.
+type paperOfFigures struct {
+	t *testing.T
+	strings.Builder
+	missed int
+}
+
+func (p *paperOfFigures) say(format string, args ...any) {
+	fmt.Fprintf(&p.Builder, format+"\n", args...)
+	p.t.Logf(format, args...)
+}
+
+// goal says whether a figure is what we want. A goal that is missed stays in the report as that: a time is never a test's verdict.
+func (p *paperOfFigures) goal(met bool, format string, args ...any) {
+	word := "met"
+	if !met {
+		word = "**missed**"
+		p.missed++
+	}
+	p.say("- %s: "+format, append([]any{word}, args...)...)
+}
+
+// fold writes a command's answer as it stands.
+func (p *paperOfFigures) fold(out string) { p.say("\n```\n%s```\n", out) }
+
+// TestBenchmarks makes BENCHMARKS.md: real PostgreSQL twice, each real broker, everything on this machine.
+func TestBenchmarks(t *testing.T) {
+	if *benchmarks == "" {
+		t.Skip("only `make bench` measures: it takes about an hour")
+	}
+	p := &paperOfFigures{t: t}
+	source, store := testbed.StartPostgres(t), testbed.StartPostgres(t)
+	p.head()
+	for _, kind := range testbed.Brokers {
+		broker := testbed.StartBroker(t, kind)
+		file := benchFile(t, source.Postgres, store.Postgres, broker.Broker)
+		p.broker(kind, file)
+		if kind == testbed.Artemis {
+			p.latency(file)
+			p.sweep(file)
+		}
+		broker.Kill(t)
+	}
+	p.say("\nGoals missed: %d.", p.missed)
+	require.NoError(t, os.WriteFile(*benchmarks, []byte(p.String()), 0o644))
+}
+
+func (p *paperOfFigures) head() {
+	p.say(`# Benchmarks
+
+Made by %[1]smake deps bench%[1]s on %[2]s, revision %[3]s, %[4]s. PostgreSQL for the source, PostgreSQL for the store, the broker and rowrelay share these cores. The machine is
+shared with others: absolute rates differ by a third from run to run, ratios within one run and microseconds of processor time a row do not. Every figure is a median of at
+least three runs, all kinds in turn; one run is 100,000 rows of about 300 bytes (messages of about 480) that are committed to the source in one transaction, unless it says otherwise. After each run the queue is read
+empty, and every message that has a receipt must be there. %[1]srowrelay bench%[1]s measures the same with your databases and your broker ([docs/cli.md](docs/cli.md#bench)).
+
+* **raw** (a): the sender's own code with ready-made messages, nothing else
+* **relay** (b): rowrelay end to end, from the commit of the rows to the commit of the last mark
+* **naive** (c): one row at a time: select, send, wait for the receipt, write the number down
+* **receipts** (d): end to end into a STOMP server that only confirms
+* **statements** (e): the SQL statements of rowrelay without the rest
+`, "`", time.Now().UTC().Format(time.DateOnly), revision(), machine())
+}
+
+func (p *paperOfFigures) broker(kind testbed.Part, file string) {
+	m, out := p.bench(file)
+	p.say("## %s", m.Versions[2])
+	p.fold(out)
+	by := map[string]figures{}
+	for _, r := range m.Results {
+		by[r.Kind] = r
+	}
+	least, naive := 0.80, map[testbed.Part]float64{testbed.ActiveMQ: 30, testbed.RabbitMQ: 12}[kind]
+	if kind == testbed.ActiveMQ {
+		least = 0.78
+	}
+	raw, relay, receipts := by["raw"], by["relay"], by["receipts"]
+	ratio, predicted := relay.Rate/raw.Rate, raw.All/relay.All
+	p.goal(ratio >= least, "(b)/(a) %.2f, wanted %.2f", ratio, least)
+	p.goal(ratio >= 0.95*predicted, "(b)/(a) %.2f is at least 0.95 of what the processor budget predicts, %.1f / %.1f us a row = %.2f", ratio, raw.All, relay.All, predicted)
+	p.goal(relay.Rate/by["naive"].Rate >= naive, "(b)/(c) %.0f, wanted %.0f", relay.Rate/by["naive"].Rate, naive)
+	p.goal(receipts.Rate >= 40_000, "(d) %.0f rows/s, wanted 40,000", receipts.Rate)
+	p.goal(receipts.Rate/by["statements"].Rate >= 0.6, "(d)/(e) %.2f, wanted 0.60", receipts.Rate/by["statements"].Rate)
+	p.goal(relay.Adapter-raw.Adapter <= 15, "the adapter takes %.1f us a row above (a), wanted 15", relay.Adapter-raw.Adapter)
+	p.goal(relay.Source+relay.Store <= 28, "PostgreSQL takes %.1f us a row, source %.1f and store %.1f, wanted 28", relay.Source+relay.Store, relay.Source, relay.Store)
+	p.goal(relay.Seconds <= 30, "100,000 rows of one transaction are COMPLETED %.1f s after its commit, wanted 30", relay.Seconds)
+	p.say("\n%s", ownCores(raw, relay))
+}
+
+// ownCores is what can be said of a broker and databases with cores of their own.
+func ownCores(raw, relay figures) string {
+	alone := 1e6 / relay.Adapter
+	limit := 2e6 * (1 - raw.Idle) / raw.Broker
+	return fmt.Sprintf("With cores of their own, computed from this budget and not measured: two cores of the broker would take about %.0f messages/s (%.1f us each, as busy as in (a)), "+
+		"one core of rowrelay makes about %.0f, one core of the store about %.0f: the broker stays the limit, and (b)/(a) nears %.2f.",
+		limit, raw.Broker, alone, 1e6/max(relay.Store, 0.1), min(1, alone/limit))
+}
+
+// bench returns the figures and the table of one measurement.
+func (p *paperOfFigures) bench(file string, args ...string) (measured, string) {
+	p.t.Helper()
+	m := bench(p.t, file, args...)
+	return m, table(m)
+}
+
+func table(m measured) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-34s %8s %8s %8s %8s %7s %6s %7s %7s %6s %9s\n", "run", "rows", "seconds", "rows/s", "adapter", "source", "store", "broker", "all us", "idle", "peak")
+	for _, r := range m.Results {
+		peak := "-"
+		if r.Peak > 0 {
+			peak = fmt.Sprintf("%.1f MiB", float64(r.Peak)/(1<<20))
+		}
+		name := fmt.Sprintf("%s %dw %s %df %d old", r.Kind, r.Shape.Workers, r.Shape.Size, r.Shape.Feeds, r.Shape.Finished)
+		fmt.Fprintf(&b, "%-34s %8d %8.2f %8.0f %8.1f %7.1f %6.1f %7.1f %7.1f %4.0f %% %9s\n", name, r.Rows, r.Seconds, r.Rate, r.Adapter, r.Source, r.Store, r.Broker, r.All, 100*r.Idle, peak)
+	}
+	fmt.Fprintf(&b, "%s\n", m.Limit)
+	return b.String()
+}
+
+func (p *paperOfFigures) latency(file string) {
+	p.say("\n## How long a row takes\n")
+	out, log, code := runProgram(p.t, ".", "bench", "-c", file, "--source", "erp", "--latency", "100,1000")
+	require.Zero(p.t, code, log)
+	p.fold(out)
+	var rate, rows, arrived int
+	var p50, p99 float64
+	lines := strings.Split(out, "\n")
+	_, err := fmt.Sscanf(lines[2], "%d %d %d %f ms %f ms", &rate, &rows, &arrived, &p50, &p99)
+	require.NoError(p.t, err, out)
+	p.goal(p99 < 200 && arrived == rows, "at %d rows/s with poll_interval 100ms p99 is %.1f ms, wanted 200", rate, p99)
+	var idle, databases, resident float64
+	out, log, code = runProgram(p.t, ".", "bench", "-c", file, "--source", "erp", "--idle", "60s")
+	require.Zero(p.t, code, log)
+	p.fold(out)
+	_, after, _ := strings.Cut(out, "1 feeds: ")
+	_, err = fmt.Sscanf(after, "%f %% of a core, and %f %% of one in the databases; resident memory %f MiB", &idle, &databases, &resident)
+	require.NoError(p.t, err, out)
+	p.goal(idle < 0.5, "idle at poll_interval 1s it takes %.2f %% of a core, wanted 0.5", idle)
+	p.goal(resident < 40, "idle it holds %.1f MiB, wanted 40", resident)
+}
+
+// sweep is the cost as the work grows.
+func (p *paperOfFigures) sweep(file string) {
+	p.say("\n## As the work grows\n")
+	_, out := p.bench(file, "--only", "relay,receipts", "--workers", "1,2,4,16,64")
+	p.say("Workers (w) of a feed; a row of this mapping takes a few microseconds, so more of them bring nothing. Where rows wait for lookups they do: [docs/proof/mapping.md](docs/proof/mapping.md).")
+	p.fold(out)
+	_, out = p.bench(file, "--only", "raw,relay,receipts", "--size", "200B,2KiB", "--rows", "50000")
+	_, large := p.bench(file, "--only", "raw,relay,receipts", "--size", "200KiB", "--rows", "1000")
+	p.say("Rows of 200 B, 2 KiB and 200 KiB.")
+	p.fold(out + large)
+	_, out = p.bench(file, "--only", "relay,receipts", "--feeds", "1,20")
+	p.say("One feed (f), and the same rows spread over twenty.")
+	p.fold(out)
+	m, out := p.bench(file, "--only", "receipts", "--finished", "0,10000000")
+	p.say("Ten million finished rows (old) in DUMPED_DATA.")
+	p.fold(out)
+	p.goal(m.Results[1].Rate >= 0.9*m.Results[0].Rate, "rows/s with ten million finished rows are %.2f of those with none, wanted 0.90", m.Results[1].Rate/m.Results[0].Rate)
+	m, out = p.bench(file, "--only", "relay", "--rows", "5000000", "--for", "60s", "--pairs", "1")
+	p.say("A backlog of five million rows, its first 60 seconds.")
+	p.fold(out)
+	p.goal(m.Results[0].Peak < 100<<20, "with the backlog of five million it holds %.1f MiB at most, wanted 100", float64(m.Results[0].Peak)/(1<<20))
+}
