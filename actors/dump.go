@@ -1,9 +1,10 @@
 package actors
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -218,10 +219,10 @@ func (d *dump) dump(c actor.Context, m *DumpRecordBunchMessage, late []*record.R
 
 // bundle is what goes into the store in one transaction.
 func (d *dump) bundle(m *DumpRecordBunchMessage, records []*record.Record, change gap.Change) store.Dump {
-	now := time.Now()
+	now, prefix := time.Now(), d.store.ID()+"."+d.feed.Name+"."
 	for _, r := range records {
 		r.Feed, r.ClaimedAt = d.feed.Name, now
-		r.MessageID = fmt.Sprintf("%s.%s.%d", d.store.ID(), d.feed.Name, r.Seq)
+		r.MessageID = prefix + strconv.FormatInt(r.Seq, 10)
 	}
 	b := store.Dump{Feed: d.feed.Name, Instance: d.instance, Seen: m.Seen, LastRead: m.Seen.LastRead, Records: records, Gone: change.Gone}
 	if n := len(m.Page.Numbers); n > 0 {
@@ -317,16 +318,14 @@ func (d *dump) tune(c actor.Context, s Settings) {
 
 // pick returns the records that were inserted, with the ids and claims that they were given.
 func pick(records []*record.Record, dumped []store.Dumped) []*record.Record {
-	inserted := make(map[int64]store.Dumped, len(dumped))
-	for _, row := range dumped {
-		inserted[row.Seq] = row
-	}
-	var picked []*record.Record
+	picked := make([]*record.Record, 0, len(dumped))
 	for _, r := range records {
-		if row, ok := inserted[r.Seq]; ok {
-			r.MessageID, r.ClaimNo = row.MessageID, row.ClaimNo
-			picked = append(picked, r)
+		at, ok := slices.BinarySearchFunc(dumped, r.Seq, func(row store.Dumped, seq int64) int { return cmp.Compare(row.Seq, seq) })
+		if !ok {
+			continue
 		}
+		r.ClaimNo, r.MessageID = dumped[at].ClaimNo, cmp.Or(dumped[at].MessageID, r.MessageID)
+		picked = append(picked, r)
 	}
 	return picked
 }

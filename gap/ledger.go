@@ -93,7 +93,7 @@ func (l *Ledger) Take(now time.Time, r Reading) Change {
 	before := l.gaps
 	valid := l.look(r)
 	var closed []Closed
-	kept := make([]Gap, 0, len(before)+len(r.Seen))
+	kept := make([]Gap, 0, len(before)+1)
 	for _, g := range before {
 		pieces, c := l.probe(now, g, r.Probes, valid)
 		kept, closed = append(kept, pieces...), append(closed, c...)

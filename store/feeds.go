@@ -148,7 +148,7 @@ func (s *SQL) insert(ctx context.Context, tx *sqlx.Tx, d Dump, high int64) (inse
 		return nil, nil
 	}
 	table, args := s.dialect.dumped(4, travelling(d.Records))
-	err = s.list(ctx, tx, &inserted, fmt.Sprintf(insert, table), append([]any{d.Feed, d.Instance, high}, args...)...)
+	inserted, err = s.inserted(ctx, tx, fmt.Sprintf(insert, table), append([]any{d.Feed, d.Instance, high}, args...)...)
 	slices.SortFunc(inserted, func(a, b Dumped) int { return cmp.Compare(a.Seq, b.Seq) }) // RETURNING has no order
 	return inserted, err
 }
@@ -164,7 +164,28 @@ const insert = `
 	       metadata = excluded.metadata, message_id = excluded.message_id || '.r' || (d.resends + 1), resends = d.resends + 1,
 	       business_key = excluded.business_key, owner = excluded.owner, claim_no = d.claim_no + 1, read_at = excluded.read_at
 	 WHERE ` + ordered + `
-	RETURNING seq, message_id, claim_no`
+	RETURNING seq, claim_no, CASE WHEN claim_no > 1 THEN message_id END`
+
+// inserted scans what insert returns.
+func (s *SQL) inserted(ctx context.Context, tx *sqlx.Tx, statement string, args ...any) (all []Dumped, err error) {
+	rows, err := tx.QueryContext(ctx, s.dialect.sql(statement), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row Dumped
+		var again *string
+		if err := rows.Scan(&row.Seq, &row.ClaimNo, &again); err != nil {
+			return nil, err
+		}
+		if again != nil {
+			row.MessageID = *again
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
+}
 
 // ordered tells whether a row of feed $1 is to be sent again when its number is read again.
 const ordered = `d.status = 'COMPLETED' AND d.seq > (SELECT resend_above FROM read_data_info WHERE feed = $1)

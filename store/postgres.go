@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
 	"fmt"
 
@@ -17,18 +16,27 @@ func (postgres) sql(statement string) string { return statement }
 
 func (postgres) list(slice any) any { return database.Array(slice) }
 
-// dumped travels by columns: PostgreSQL reads arrays faster than JSON.
+// dumped travels by columns: PostgreSQL reads arrays faster than JSON, and what all rows have in common once.
 func (postgres) dumped(first int, rows []dumped) (string, []any) {
-	n := len(rows)
-	seqs, metadata, messages, keys := make([]int64, n), make([]string, n), make([]string, n), make([]sql.NullString, n)
+	seqs := make([]int64, len(rows))
 	for i, r := range rows {
-		seqs[i], metadata[i], messages[i] = r.Seq, r.Metadata, r.Message
-		if r.Key != nil {
-			keys[i] = sql.NullString{String: *r.Key, Valid: true}
-		}
+		seqs[i] = r.Seq
 	}
-	return fmt.Sprintf(`unnest($%d::bigint[], $%d::text[], $%d::text[], $%d::text[]) AS x(seq, metadata, message, key)`, first, first+1, first+2, first+3),
-		[]any{database.Array(seqs), database.Array(metadata), database.Array(messages), database.Array(keys)}
+	t := columnar{first: first}
+	t.column("seq", "bigint[]", database.Array(seqs))
+	t.texts("metadata", rows, func(r dumped) (string, bool) { return r.Metadata, true })
+	if prefix, ok := messagePrefix(rows); ok {
+		t.scalar("message", " || seq", prefix)
+	} else {
+		t.texts("message", rows, func(r dumped) (string, bool) { return r.Message, true })
+	}
+	t.texts("key", rows, func(r dumped) (string, bool) {
+		if r.Key == nil {
+			return "", false
+		}
+		return *r.Key, true
+	})
+	return t.sql(), t.args
 }
 
 func (postgres) where(o Options) string {

@@ -185,10 +185,19 @@ func (s *SQL) Mark(ctx context.Context, feed, instance string, marks []Mark) ([]
 
 // more adds what a statement returns to numbers.
 func (s *SQL) more(ctx context.Context, tx *sqlx.Tx, numbers *[]int64, statement string, args ...any) error {
-	var found []int64
-	err := s.list(ctx, tx, &found, statement, args...)
-	*numbers = append(*numbers, found...)
-	return err
+	rows, err := tx.QueryContext(ctx, s.dialect.sql(statement), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return err
+		}
+		*numbers = append(*numbers, n)
+	}
+	return rows.Err()
 }
 
 // end is what all marks of nearly every row have in common: the first claim was sent, or left out by a filter.

@@ -137,8 +137,8 @@ type Dump struct {
 // Dumped is a row that a dump has inserted.
 type Dumped struct {
 	Seq       int64
-	MessageID string `db:"message_id"` // the record's own; of a row that is sent again by order, a fresh one
-	ClaimNo   int    `db:"claim_no"`
+	MessageID string // of a row that is sent again by order, the fresh one; else "", it has the record's own
+	ClaimNo   int
 }
 
 // Records is the life of DUMPED_DATA's rows.
