@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +81,7 @@ empty, and every message that has a receipt must be there. %[1]srowrelay bench%[
 }
 
 func (p *paperOfFigures) broker(kind testbed.Part, file string) {
-	m, out := p.bench(file)
+	m, out := p.bench(file, "--rows", rows(2000, 100_000))
 	p.say("## %s", m.Versions[2])
 	p.fold(out)
 	by := map[string]figures{}
@@ -107,15 +108,18 @@ func (p *paperOfFigures) broker(kind testbed.Part, file string) {
 // ownCores is what can be said of a broker and databases with cores of their own.
 func ownCores(raw, relay figures) string {
 	alone := 1e6 / relay.Adapter
-	limit := 2e6 * (1 - raw.Idle) / raw.Broker
-	return fmt.Sprintf("With cores of their own, computed from this budget and not measured: two cores of the broker would take about %.0f messages/s (%.1f us each, as busy as in (a)), "+
-		"one core of rowrelay makes about %.0f, one core of the store about %.0f: the broker stays the limit, and (b)/(a) nears %.2f.",
+	limit := float64(runtime.NumCPU()) * 1e6 * (1 - raw.Idle) / raw.Broker
+	return fmt.Sprintf("With cores of their own, computed from this budget and not measured: as many cores of the broker as this machine has would take about %.0f messages/s (%.1f us each, as busy as in (a)), "+
+		"one core of rowrelay makes about %.0f, one core of the store about %.0f: the broker would be the limit, and (b)/(a) near %.2f.",
 		limit, raw.Broker, alone, 1e6/max(relay.Store, 0.1), min(1, alone/limit))
 }
 
 // bench returns the figures and the table of one measurement.
 func (p *paperOfFigures) bench(file string, args ...string) (measured, string) {
 	p.t.Helper()
+	if !*full {
+		args = append(args, "--pairs", "1")
+	}
 	m := bench(p.t, file, args...)
 	return m, table(m)
 }
@@ -147,7 +151,7 @@ func (p *paperOfFigures) latency(file string) {
 	require.NoError(p.t, err, out)
 	p.goal(p99 < 200 && arrived == rows, "at %d rows/s with poll_interval 100ms p99 is %.1f ms, wanted 200", rate, p99)
 	var idle, databases, resident float64
-	out, log, code = runProgram(p.t, ".", "bench", "-c", file, "--source", "erp", "--idle", "60s")
+	out, log, code = runProgram(p.t, ".", "bench", "-c", file, "--source", "erp", "--idle", fmt.Sprint(size(3, 60), "s"))
 	require.Zero(p.t, code, log)
 	p.fold(out)
 	_, after, _ := strings.Cut(out, "1 feeds: ")
@@ -157,24 +161,28 @@ func (p *paperOfFigures) latency(file string) {
 	p.goal(resident < 40, "idle it holds %.1f MiB, wanted 40", resident)
 }
 
+// rows is a cut's or the full number, as a flag's value.
+func rows(cut, whole int) string { return fmt.Sprint(size(cut, whole)) }
+
 // sweep is the cost as the work grows.
 func (p *paperOfFigures) sweep(file string) {
 	p.say("\n## As the work grows\n")
-	_, out := p.bench(file, "--only", "relay,receipts", "--workers", "1,2,4,16,64")
+	few := rows(2000, 100_000)
+	_, out := p.bench(file, "--only", "relay,receipts", "--workers", "1,2,4,16,64", "--rows", few)
 	p.say("Workers (w) of a feed; a row of this mapping takes a few microseconds, so more of them bring nothing. Where rows wait for lookups they do: [docs/proof/mapping.md](docs/proof/mapping.md).")
 	p.fold(out)
-	_, out = p.bench(file, "--only", "raw,relay,receipts", "--size", "200B,2KiB", "--rows", "50000")
-	_, large := p.bench(file, "--only", "raw,relay,receipts", "--size", "200KiB", "--rows", "1000")
+	_, out = p.bench(file, "--only", "raw,relay,receipts", "--size", "200B,2KiB", "--rows", rows(1000, 50_000))
+	_, large := p.bench(file, "--only", "raw,relay,receipts", "--size", "200KiB", "--rows", rows(100, 1000))
 	p.say("Rows of 200 B, 2 KiB and 200 KiB.")
 	p.fold(out + large)
-	_, out = p.bench(file, "--only", "relay,receipts", "--feeds", "1,20")
+	_, out = p.bench(file, "--only", "relay,receipts", "--feeds", "1,20", "--rows", few)
 	p.say("One feed (f), and the same rows spread over twenty.")
 	p.fold(out)
-	m, out := p.bench(file, "--only", "receipts", "--finished", "0,10000000")
+	m, out := p.bench(file, "--only", "receipts", "--finished", "0,"+rows(5000, 10_000_000), "--rows", few)
 	p.say("Ten million finished rows (old) in DUMPED_DATA.")
 	p.fold(out)
 	p.goal(m.Results[1].Rate >= 0.9*m.Results[0].Rate, "rows/s with ten million finished rows are %.2f of those with none, wanted 0.90", m.Results[1].Rate/m.Results[0].Rate)
-	m, out = p.bench(file, "--only", "relay", "--rows", "5000000", "--for", "60s", "--pairs", "1")
+	m, out = p.bench(file, "--only", "relay", "--rows", rows(20_000, 5_000_000), "--for", fmt.Sprint(size(2, 60), "s"), "--pairs", "1")
 	p.say("A backlog of five million rows, its first 60 seconds.")
 	p.fold(out)
 	p.goal(m.Results[0].Peak < 100<<20, "with the backlog of five million it holds %.1f MiB at most, wanted 100", float64(m.Results[0].Peak)/(1<<20))

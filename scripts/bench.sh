@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export REQUIRE_REAL=1
 go build -o bin/ ./testbed/cmd/withparts ./testbed/cmd/tally
-bin/withparts -- go test -json -count 1 -timeout 4h ./proof -run 'TestBenchmarks$' -benchmarks "$PWD/BENCHMARKS.md" "$@" | bin/tally
+bin/withparts -- go test -json -count 1 -timeout 4h ./proof -run 'TestBenchmarks$' -benchmarks "$PWD/BENCHMARKS.md" -full "$@" | bin/tally

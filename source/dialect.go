@@ -13,6 +13,10 @@ type dialect interface {
 	// begin opens a read-only transaction of one snapshot in which values are written as this package reads them.
 	begin(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, peer, error)
 
+	// glance answers a statement of one number in as few round trips as there can be, in a read-only transaction of its own.
+	// ok is false where that spares nothing.
+	glance(ctx context.Context, db *sqlx.DB, query string) (who peer, number *int64, ok bool, err error)
+
 	// locate finds the table or query and learns its columns.
 	locate(ctx context.Context, tx *sqlx.Tx) (*relation, error)
 

@@ -47,13 +47,31 @@ func (p *postgres) settle(ctx context.Context, tx *sqlx.Tx) (who peer, err error
 			return who, err
 		}
 	}
-	query := sqlvalue.PostgresExact + ", " + life + ", ''"
-	if p.mayIdentify {
-		query = sqlvalue.PostgresExact + ", " + life + ", (SELECT system_identifier::text FROM pg_control_system())"
-	}
 	var settings string
-	err = tx.QueryRowxContext(ctx, query).Scan(&settings, &who.life, &who.server)
+	err = tx.QueryRowxContext(ctx, sqlvalue.PostgresExact+", "+p.identity()).Scan(&settings, &who.life, &who.server)
 	return who, err
+}
+
+// identity is two columns: the server's life, and who it is.
+func (p *postgres) identity() string {
+	if p.mayIdentify {
+		return life + ", (SELECT system_identifier::text FROM pg_control_system())"
+	}
+	return life + ", ''"
+}
+
+// glance sends the transaction and its only statement in one piece.
+func (p *postgres) glance(ctx context.Context, db *sqlx.DB, query string) (who peer, number *int64, ok bool, err error) {
+	c, err := db.Connx(ctx)
+	if err != nil {
+		return who, nil, true, err
+	}
+	defer c.Close()
+	err = c.QueryRowxContext(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT "+p.identity()+", ("+query+"); COMMIT").Scan(&who.life, &who.server, &number)
+	if err != nil {
+		_, _ = c.ExecContext(ctx, "ROLLBACK") // a connection that is lost has rolled back
+	}
+	return who, number, true, err
 }
 
 func (p *postgres) ask(ctx context.Context, tx *sqlx.Tx) error {

@@ -67,6 +67,13 @@ func (s *SQL) lookBack(ctx context.Context, tx *sqlx.Tx, b *Beginning) error {
 
 // Read is described at Source.
 func (s *SQL) Read(ctx context.Context, q Query) (Page, error) {
+	quiet := s.quiet && len(q.Probes) == 0
+	s.quiet = false
+	if quiet {
+		if page, ok, err := s.glance(ctx, q); ok || err != nil {
+			return page, err
+		}
+	}
 	var page Page
 	err := s.view(ctx, func(tx *sqlx.Tx, who peer) (err error) {
 		page.Server = who.life
@@ -79,7 +86,23 @@ func (s *SQL) Read(ctx context.Context, q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
+	s.quiet = len(page.Numbers) == 0
 	return page, nil
+}
+
+// glance makes an empty page of the highest number alone, where that says that there is nothing new: so it is at most polls of most feeds.
+func (s *SQL) glance(ctx context.Context, q Query) (page Page, ok bool, err error) {
+	who, highest, ok, err := s.dialect.glance(ctx, s.db, s.plan.highest())
+	switch {
+	case err != nil:
+		return Page{}, false, s.trouble(ctx, err)
+	case !ok || highest != nil && *highest > q.After:
+		return Page{}, false, nil
+	case who.server != s.server:
+		return Page{}, false, s.o.wentBack(s.server, who.server)
+	}
+	s.quiet = true
+	return Page{Server: who.life, Highest: highest}, true, nil
 }
 
 // above reads the new rows.

@@ -18,7 +18,8 @@ type SQL struct {
 	plan    *plan // what Open learnt
 	server  string
 	rule    Rule
-	mean    int // bytes of a row in the last page; 0 before
+	mean    int  // bytes of a row in the last page; 0 before
+	quiet   bool // the last page was empty
 }
 
 var _ Source = (*SQL)(nil)

@@ -32,6 +32,11 @@ func (s *sqlite) begin(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, peer, error)
 	return tx, peer{path, path}, nil
 }
 
+// glance: nothing travels.
+func (s *sqlite) glance(context.Context, *sqlx.DB, string) (peer, *int64, bool, error) {
+	return peer{}, nil, false, nil
+}
+
 // numbering: SQLite has one writer at a time, which takes its numbers while it writes.
 func (s *sqlite) numbering(_ context.Context, _ *sqlx.Tx, r *relation, _ column) error {
 	r.numbers = Numbering{Rule: InOrder, Text: "SQLite has one writer: numbers become visible in order"}

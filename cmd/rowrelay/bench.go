@@ -100,10 +100,15 @@ func (b benchCmd) open(ctx context.Context, g *globals) (*benchWork, error) {
 		return nil, err
 	}
 	if w.dir, err = os.MkdirTemp("", "rowrelay-bench-"); err != nil {
+		w.ground.close()
 		return nil, err
 	}
 	w.meters = newMeters(file, w.names)
-	return w, w.greet(ctx)
+	if err := w.greet(ctx); err != nil {
+		w.close()
+		return nil, err
+	}
+	return w, nil
 }
 
 // greet learns what is measured: the databases' versions and the broker's.
@@ -140,7 +145,7 @@ func (b benchCmd) choose(f *config.File) (benchNames, error) {
 	wrong := func(text, next string) (benchNames, error) { return benchNames{}, &problem{exitConfig, text, next} }
 	n := benchNames{source: cmp.Or(b.Source, f.Store.Connection), store: f.Store.Connection, broker: b.Broker}
 	if n.store == "" {
-		return wrong("the store is a SQLite file, and a measurement needs PostgreSQL", "name a PostgreSQL database as store.connection, in a file of its own if you like")
+		return wrong("the store is a SQLite file, and a measurement needs PostgreSQL", "name a PostgreSQL database as store.connection in a copy of the file, and that copy with -c")
 	}
 	var brokers []string
 	for name, c := range f.Connections {

@@ -32,11 +32,28 @@ func newGround(ctx context.Context, f *config.File, n benchNames) (*ground, erro
 		return nil, err
 	}
 	g := &ground{source: source, store: store}
-	if err := g.clear(ctx); err != nil {
-		g.close()
-		return nil, database.Trouble(n.source, err)
+	for name, db := range map[string]*sqlx.DB{n.source: source, n.store: store} {
+		if err := mayCreate(ctx, name, db); err != nil {
+			g.close()
+			return nil, err
+		}
 	}
-	return g, nil
+	return g, g.clear(ctx)
+}
+
+// mayCreate refuses an account that cannot make the schemas.
+func mayCreate(ctx context.Context, connection string, db *sqlx.DB) error {
+	var may bool
+	var user, name string
+	err := db.QueryRowxContext(ctx, `SELECT has_database_privilege(current_database(), 'CREATE'), current_user, current_database()`).Scan(&may, &user, &name)
+	switch {
+	case err != nil:
+		return database.Trouble(connection, err)
+	case !may:
+		return &problem{exitConfig, fmt.Sprintf("connection %s: the account %s may not create a schema in the database %s", connection, user, name),
+			fmt.Sprintf("GRANT CREATE ON DATABASE %s TO %s; or name another connection with --source, or as store.connection in a copy of the file", database.Quote(name), database.Quote(user))}
+	}
+	return nil
 }
 
 // clear removes what a run has left, and what an earlier call has.
@@ -107,7 +124,7 @@ func insertOrders(table string) string {
 func share(rows, n, i int) int { return rows*(i+1)/n - rows*i/n }
 
 // finished waits until the relay has finished rows, or `limit` (0: none) has passed.
-func (g *ground) finished(ctx context.Context, rows int, limit time.Duration) error {
+func (g *ground) finished(ctx context.Context, rows int, limit time.Duration, ended <-chan struct{}) error {
 	begin := time.Now()
 	for ctx.Err() == nil && (limit == 0 || time.Since(begin) < limit) {
 		var read, open int64
@@ -125,7 +142,11 @@ func (g *ground) finished(ctx context.Context, rows int, limit time.Duration) er
 				return nil
 			}
 		}
-		nap(ctx, 100*time.Millisecond)
+		select {
+		case <-ended:
+			return errEnded
+		case <-time.After(100 * time.Millisecond):
+		}
 	}
 	return ctx.Err()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/rowrelay/rowrelay/bench"
@@ -44,8 +45,14 @@ func (w *benchWork) print() error {
 	if p.Limit != "" {
 		v.printf("%s\n", p.Limit)
 	}
+	if slices.ContainsFunc(w.results, func(r benchResult) bool { return r.Kind != kindNaive && r.Seconds < short }) {
+		v.printf("Runs of less than %d s tell little: take more --rows.\n", short)
+	}
 	return nil
 }
+
+// short is a run, in seconds, in which chance and the machine's clock ticks of 10 ms weigh too much.
+const short = 2
 
 // table shows microseconds of processor time a row, by who spends them.
 func (w *benchWork) table() *table {
