@@ -60,6 +60,7 @@ func TestBenchmarks(t *testing.T) {
 		}
 		broker.Kill(t)
 	}
+	p.say(kept)
 	p.say("\nGoals missed: %d.", p.missed)
 	require.NoError(t, os.WriteFile(*benchmarks, []byte(p.String()), 0o644))
 }
@@ -80,6 +81,24 @@ empty, and every message that has a receipt must be there. %[1]srowrelay bench%[
 `, "`", time.Now().UTC().Format(time.DateOnly), revision(), machine())
 }
 
+// kept is what was tried, by measurements of its time on a machine of two cores: they are not repeated.
+const kept = `
+## What was tried
+
+Each step was measured in pairs with the one before, and kept only where it showed.
+
+| step | before | after | |
+| --- | --- | --- | --- |
+| no index over STATUS, so that a row is finished in its own page (HOT); NEW rows are found by number | 20.6 us of PostgreSQL a row, SQL alone | 11.8 us | kept |
+| records go from actor to actor in lists | 25.7 us of the adapter a row, Classic | 16.1 us | kept |
+| marks wait up to 50 ms for others | 20.5 us of PostgreSQL a row, Classic | 14.6 us | kept |
+| what all rows of a bunch have in common travels once | 24.1 us a row, SQL alone | 20.0 us | kept |
+| a poll that finds nothing is one round trip | 8 round trips | 1 | kept |
+| marks found by = ANY alone | 11.8 us | 40 us in a young table, whose statistics say that it is small: hence the range beside it | not kept |
+| sink.connections 4, or batch.max 500 | 17,095 rows/s, Classic | 16,528; 15,267; both 15,667 | not kept |
+| a garbage collector that waits longer (GOGC=200) | 16.9 us of the adapter a row, 55 MiB | 13.8 us, 85 MiB | not kept: memory is bounded |
+`
+
 func (p *paperOfFigures) broker(kind testbed.Part, file string) {
 	m, out := p.bench(file, "--rows", rows(2000, 100_000))
 	p.say("## %s", m.Versions[2])
@@ -96,7 +115,11 @@ func (p *paperOfFigures) broker(kind testbed.Part, file string) {
 	ratio, predicted := relay.Rate/raw.Rate, raw.All/relay.All
 	p.goal(ratio >= least, "(b)/(a) %.2f, wanted %.2f", ratio, least)
 	p.goal(ratio >= 0.95*predicted, "(b)/(a) %.2f is at least 0.95 of what the processor budget predicts, %.1f / %.1f us a row = %.2f", ratio, raw.All, relay.All, predicted)
-	p.goal(relay.Rate/by["naive"].Rate >= naive, "(b)/(c) %.0f, wanted %.0f", relay.Rate/by["naive"].Rate, naive)
+	if faster := relay.Rate / by["naive"].Rate; naive > 0 {
+		p.goal(faster >= naive, "(b)/(c) %.0f, wanted %.0f", faster, naive)
+	} else {
+		p.say("- (b)/(c) %.0f", faster)
+	}
 	p.goal(receipts.Rate >= 40_000, "(d) %.0f rows/s, wanted 40,000", receipts.Rate)
 	p.goal(receipts.Rate/by["statements"].Rate >= 0.6, "(d)/(e) %.2f, wanted 0.60", receipts.Rate/by["statements"].Rate)
 	p.goal(relay.Adapter-raw.Adapter <= 15, "the adapter takes %.1f us a row above (a), wanted 15", relay.Adapter-raw.Adapter)
@@ -168,14 +191,14 @@ func rows(cut, whole int) string { return fmt.Sprint(size(cut, whole)) }
 func (p *paperOfFigures) sweep(file string) {
 	p.say("\n## As the work grows\n")
 	few := rows(2000, 100_000)
-	_, out := p.bench(file, "--only", "relay,receipts", "--workers", "1,2,4,16,64", "--rows", few)
+	_, out := p.bench(file, "--only", "receipts", "--workers", "1,4,16,64", "--rows", few)
 	p.say("Workers (w) of a feed; a row of this mapping takes a few microseconds, so more of them bring nothing. Where rows wait for lookups they do: [docs/proof/mapping.md](docs/proof/mapping.md).")
 	p.fold(out)
 	_, out = p.bench(file, "--only", "raw,relay,receipts", "--size", "200B,2KiB", "--rows", rows(1000, 50_000))
 	_, large := p.bench(file, "--only", "raw,relay,receipts", "--size", "200KiB", "--rows", rows(100, 1000))
 	p.say("Rows of 200 B, 2 KiB and 200 KiB.")
 	p.fold(out + large)
-	_, out = p.bench(file, "--only", "relay,receipts", "--feeds", "1,20", "--rows", few)
+	_, out = p.bench(file, "--only", "relay", "--feeds", "1,20", "--rows", few)
 	p.say("One feed (f), and the same rows spread over twenty.")
 	p.fold(out)
 	m, out := p.bench(file, "--only", "receipts", "--finished", "0,"+rows(5000, 10_000_000), "--rows", few)
