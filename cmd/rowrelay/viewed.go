@@ -85,7 +85,7 @@ func (v *viewer) print(g *globals, shown []viewed) error {
 			return err
 		}
 	case v.XML:
-		v.printDocuments(g.console, shown)
+		v.printDocuments(g, shown)
 	default:
 		v.printAll(g, shown)
 	}
@@ -95,18 +95,6 @@ func (v *viewer) print(g *globals, shown []viewed) error {
 		}
 	}
 	return nil
-}
-
-// printDocuments leaves stdout to the documents.
-func (v *viewer) printDocuments(c *console, shown []viewed) {
-	for _, one := range shown {
-		if one.Body != "" {
-			c.out.printf("%s\n", one.Body)
-		}
-		if len(one.Invalid) > 0 {
-			c.err.printf("%d  %s\n", one.Seq, strings.Join(v.verdict(one), "\n      "))
-		}
-	}
 }
 
 func (v *viewer) printAll(g *globals, shown []viewed) {
