@@ -26,7 +26,7 @@ type evaluator func(*Scope) (record.Value, error)
 // expr-lang serves as the parser alone: its machine knows neither SQL's NULL nor exact decimals, and computes
 // through reflection on Go values. Here each node becomes a closure over record.Value.
 func Compile(src string, n Names) (*Expr, error) {
-	root, err := parse(src)
+	root, err := parse(src, n.spelling())
 	if err != nil {
 		return nil, advised(err)
 	}
