@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/expression"
@@ -111,6 +112,7 @@ func rehearse(file *config.File, feed string, i int) tested {
 // performed is what became of a test's row.
 type performed struct {
 	filtered bool
+	why      string // with filtered: by which step, and because of which values
 	failure  *record.Failure
 	message  *message.Message
 }
@@ -141,9 +143,12 @@ func perform(file *config.File, feed string, test config.Test) (p performed, err
 	}
 	s := &steps{feed, plan, mapping}
 	scope := s.scope(testRow(file, feed, test))
-	verdict, err := plan.Run(context.Background(), scope)
+	verdict, err := plan.Preview(context.Background(), scope)
 	if p.filtered = verdict.Filtered; err == nil && !p.filtered {
 		p.message, err = mapping.Render(scope)
+	}
+	if p.filtered {
+		p.why = filteredBy(strings.TrimPrefix(verdict.Path, "feeds."+feed+"."), verdict.By, verdict.Because)
 	}
 	if f, ok := errors.AsType[*record.Failure](err); ok {
 		p.failure, err = f, nil

@@ -123,7 +123,7 @@ func (v *viewer) lines(one viewed) string {
 	case string(record.Sent):
 		head += fmt.Sprintf("   would be SENT   %s  %s  %d B", one.Sent.Destination, one.Sent.Class, len(one.Body))
 	case string(record.Filtered):
-		head += strings.TrimSuffix(fmt.Sprintf("   FILTERED by %s %q: %s", one.Filter, one.By, printable(one.Because)), ": ")
+		head += "   " + printable(filteredBy(one.Filter, one.By, one.Because))
 	case failedOutcome:
 		head += fmt.Sprintf("   would be FAILED  %s: %s", one.Code, printable(one.Text))
 	default:
@@ -140,6 +140,11 @@ func (v *viewer) lines(one viewed) string {
 		lines = append(lines, headerLine(one), one.Body)
 	}
 	return strings.Join(lines, "\n      ")
+}
+
+// filteredBy names the step that left a row out, and the values that it looked at.
+func filteredBy(filter, by, because string) string {
+	return strings.TrimSuffix(fmt.Sprintf("FILTERED by %s %q: %s", filter, by, because), ": ")
 }
 
 func (v *viewer) stepLine(one viewed) string {
