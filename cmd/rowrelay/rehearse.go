@@ -23,6 +23,7 @@ type tested struct {
 	Name     string   `json:"name"`
 	Passed   bool     `json:"passed"`
 	Problems []string `json:"problems,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Run implements the command. It asks neither a database nor a broker.
@@ -84,6 +85,9 @@ func printTested(out *voice, ended []tested, failed int) {
 		for _, p := range t.Problems {
 			out.printf("    %s\n", printable(p))
 		}
+		for _, w := range t.Warnings {
+			out.printf("    %s %s\n", out.mark(warn), printable(w))
+		}
 	}
 	if len(ended) == 0 {
 		out.printf("no tests: write some into feeds.NAME.tests\n")
@@ -96,6 +100,9 @@ func printTested(out *voice, ended []tested, failed int) {
 func rehearse(file *config.File, feed string, i int) tested {
 	test := file.Feeds[feed].Tests[i]
 	t := tested{Feed: feed, Name: test.Name}
+	for _, miss := range nearMisses(file, feed, i) {
+		t.Warnings = append(t.Warnings, miss.String()+" → "+miss.Remedy)
+	}
 	one, err := perform(file, feed, test)
 	if err != nil {
 		t.Problems = []string{err.Error()}
