@@ -4,15 +4,15 @@ package config
 func closest(word string, candidates []string) (string, bool) {
 	best, fewest := "", len(word)/3+1
 	for _, c := range candidates {
-		if n := edits(word, c); n <= fewest && (best == "" || n < fewest) {
+		if n := Edits(word, c); n <= fewest && (best == "" || n < fewest) {
 			best, fewest = c, n
 		}
 	}
 	return best, best != ""
 }
 
-// edits counts the characters to insert, delete, replace or swap with their neighbour.
-func edits(a, b string) int {
+// Edits counts the characters to insert, delete, replace or swap with their neighbour.
+func Edits(a, b string) int {
 	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j

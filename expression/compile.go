@@ -16,6 +16,7 @@ type Expr struct {
 	references []string
 	mentions   []place // the first one of each reference
 	asked      []string
+	columns    []string
 }
 
 // evaluator is a compiled node. It gives an *Error, or a value whose lexical form is its kind's.
@@ -26,7 +27,7 @@ type evaluator func(*Scope) (record.Value, error)
 // expr-lang serves as the parser alone: its machine knows neither SQL's NULL nor exact decimals, and computes
 // through reflection on Go values. Here each node becomes a closure over record.Value.
 func Compile(src string, n Names) (*Expr, error) {
-	root, err := parse(src)
+	root, err := parse(src, n.spelling())
 	if err != nil {
 		return nil, advised(err)
 	}
@@ -35,7 +36,7 @@ func Compile(src string, n Names) (*Expr, error) {
 	if err != nil {
 		return nil, advised(err)
 	}
-	return &Expr{typ: p.typ, eval: p.eval, references: c.references, mentions: c.mentions, asked: c.asked}, nil
+	return &Expr{typ: p.typ, eval: p.eval, references: c.references, mentions: c.mentions, asked: c.asked, columns: c.columns}, nil
 }
 
 // advised gives an error that knows no remedy of its own the place where the language is explained.
@@ -69,6 +70,9 @@ func (e *Expr) True(s *Scope) (bool, error) {
 // References are the names that the expression uses: columns as the database spells them, seq, feed, names of
 // lookups and of lists. Each comes once, in the order of their first mention.
 func (e *Expr) References() []string { return slices.Clone(e.references) }
+
+// Columns are those of the References that are columns of the row.
+func (e *Expr) Columns() []string { return slices.Clone(e.columns) }
 
 // Mention is the line and column, from 1, at which the expression first mentions a name; 0, 0 if it does not.
 func (e *Expr) Mention(name string) (line, column int) {
@@ -104,6 +108,7 @@ type compiler struct {
 	references []string
 	mentions   []place // the first one of each reference
 	asked      []string
+	columns    []string
 	visited    int
 	depth      int
 }

@@ -26,6 +26,15 @@ type Names struct {
 	Vars    []Binding       // `as` names of the lists that are being gone through, in the order of Scope.Vars
 }
 
+// spelling is how the database spells the columns.
+func (n Names) spelling() []string {
+	names := make([]string, len(n.Columns))
+	for i, c := range n.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
 // Binding is a name with the type of its value.
 type Binding struct {
 	Name string

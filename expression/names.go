@@ -137,6 +137,9 @@ func (c *compiler) rowColumn(n ast.Node, name string) (*part, error) {
 		return nil, c.unknown(n, name)
 	}
 	c.refer(n, name)
+	if !slices.Contains(c.columns, name) {
+		c.columns = append(c.columns, name)
+	}
 	at := c.place(n)
 	return &part{typ: typ, column: name, eval: func(s *Scope) (record.Value, error) {
 		if v := find(&s.Row, i, name); v != nil {
@@ -148,6 +151,9 @@ func (c *compiler) rowColumn(n ast.Node, name string) (*part, error) {
 		return null, at.fail("the row has no column %q", name)
 	}}, nil
 }
+
+// Column is the value of the column that an expression means by the name; nil: the row has none.
+func Column(r *record.Row, name string) *record.Value { return find(r, -1, name) }
 
 // find looks for a column where it is expected and then everywhere.
 func find(r *record.Row, expected int, name string) *record.Value {

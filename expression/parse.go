@@ -19,8 +19,8 @@ import (
 const maxSource = 32 << 10
 
 // parse gives the tree of a text that uses nothing but what the language has. The parser's own constructs are
-// refused by their tokens, where their positions are exact.
-func parse(src string) (root ast.Node, err error) {
+// refused by their tokens, where their positions are exact. The columns, where they are known, serve remedies alone.
+func parse(src string, columns []string) (root ast.Node, err error) {
 	defer func() {
 		if recover() != nil { // the parser is not ours
 			root, err = nil, place{1, 1}.fail("the expression cannot be read")
@@ -33,7 +33,7 @@ func parse(src string) (root ast.Node, err error) {
 	if err != nil {
 		return nil, syntax(err)
 	}
-	if err := admit([]rune(src), tokens); err != nil {
+	if err := admit([]rune(src), tokens, columns); err != nil {
 		return nil, err
 	}
 	tree, err := new(parser.Parser).Parse(src, &conf.Config{MaxNodes: maxNodes, DisableIfOperator: true})
@@ -75,7 +75,7 @@ var refused = map[string]string{
 var functions = []string{"coalesce", "dec", "fmt", "len", "lower", "mapvalue", "round", "trim", "upper"}
 
 // admit checks each token, and each name before a bracket.
-func admit(src []rune, tokens []lexer.Token) error {
+func admit(src []rune, tokens []lexer.Token, columns []string) error {
 	for i, t := range tokens {
 		if remedy, no := refused[t.Value]; no && t.Kind == lexer.Operator {
 			return placeOf(src, t.From).fault(remedy, "%q is not an operator here", t.Value)
@@ -86,14 +86,14 @@ func admit(src []rune, tokens []lexer.Token) error {
 		if i+1 == len(tokens) {
 			break
 		}
-		if err := admitPair(src, t, tokens[i+1]); err != nil {
+		if err := admitPair(src, t, tokens[i+1], columns); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func admitPair(src []rune, t, next lexer.Token) error {
+func admitPair(src []rune, t, next lexer.Token, columns []string) error {
 	if t.Value == "<" && next.Value == ">" && t.To == next.From {
 		return placeOf(src, t.From).fault("inequality is written !=", `"<>" is not an operator here`)
 	}
@@ -101,11 +101,7 @@ func admitPair(src []rune, t, next lexer.Token) error {
 		return placeOf(src, t.From).fault(meant(t.Value, functions), "%q is not a function here", t.Value)
 	}
 	if t.Kind == lexer.Identifier && next.Kind == lexer.Identifier {
-		at := next
-		if keyword(t.Value) != "" {
-			at = t
-		}
-		return placeOf(src, at.From).fault(keyword(t.Value, next.Value), "%q and %q stand side by side", t.Value, next.Value)
+		return apart(src, t, next, columns)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package expression_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -83,6 +84,28 @@ func TestARemedyNamesWhatIsThere(t *testing.T) {
 	} {
 		require.Contains(t, strings.ReplaceAll(o.refusal(t, src).Remedy, "known are", "Known are"), remedy, src)
 	}
+}
+
+func TestANameWithABlankIsWrittenInRow(t *testing.T) {
+	o := released()
+	o.value("Bestell Nr", record.Text, "neu")
+	o.value("Bestell Nr alt", record.Text, "neu")
+	o.value("Not Aus", record.Text, "neu")
+	for src, want := range map[string][2]string{
+		`1 == 1 and Bestell Nr != "neu"`: {`1:12: "Bestell" and "Nr" stand side by side`, `write row["Bestell Nr"]`},
+		`Bestell Nr alt != "neu"`:        {`1:1: `, `write row["Bestell Nr alt"]`},
+		`bestel nr != "neu"`:             {`1:1: `, `did you mean row["Bestell Nr"]?`},
+		`Not Aus == "neu"`:               {`1:1: `, `write row["Not Aus"]`},
+		`status qty`:                     {`1:1: `, "operators, functions"},
+		`customer.Odd Name`:              {`1:10: `, `without the point: ["Odd Name"]`},
+	} {
+		e := o.refusal(t, src)
+		require.Contains(t, e.Error(), want[0], src)
+		require.Contains(t, e.Remedy, want[1], src)
+	}
+	_, err := expression.Compile(`Bestell Nr != "neu"`, expression.Names{Open: true})
+	e, _ := errors.AsType[*expression.Error](err)
+	require.Contains(t, e.Remedy, `a name with a blank is written row["Bestell Nr"]; else`)
 }
 
 func TestAnErrorNamesKindsAndNoValues(t *testing.T) {

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -54,22 +53,21 @@ func printable(text string) bool {
 	return utf8.ValidString(text) && strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 }
 
-// because tells of the row's columns that the filter looked at.
+// because tells of the row's columns that the filter looked at. A test's row need not have all of them: what it leaves out is NULL.
 func (s *step) because(scope *expression.Scope) string {
 	var texts []string
-	for _, name := range s.filter.References() {
-		at := slices.IndexFunc(scope.Row.Columns, func(c record.Column) bool { return c.Name == name })
-		if at < 0 {
-			continue
+	for _, name := range s.filter.Columns() {
+		v := expression.Column(&scope.Row, name)
+		if v == nil {
+			v = &record.Value{Null: true}
 		}
-		v := scope.Row.Values[at]
-		text := show(v)
+		text := show(*v)
 		if v.Kind == record.Text && !v.Null {
 			text = strconv.Quote(text)
 		}
 		texts = append(texts, name+" = "+text)
 	}
-	return strings.Join(texts, "  ")
+	return strings.Join(texts, ", ")
 }
 
 // brief is a text of the database in one line, cut to about max bytes.

@@ -207,7 +207,7 @@ func TestTheFilesTestsRunWithoutDatabaseAndBroker(t *testing.T) {
 	require.Equal(t, exitNo, got.code)
 	require.Regexp(t, `rowrelay.yaml:31:\d+  message ord:Order/ord:Amount: got "10.50", want "10.5"`, got.out)
 	require.Contains(t, got.out, `property orderStatus: got "RELEASED", want none`)
-	require.Contains(t, got.out, "got FILTERED, want SENT")
+	require.Contains(t, got.out, `got FILTERED, want SENT; FILTERED by process[0] "released only": status = "DRAFT"`)
 	require.Contains(t, got.out, "1 passed, 2 failed")
 	require.Equal(t, exitNo, rowrelay("test", "--run", "no such", "-c", path).code)
 	require.Equal(t, exitOK, rowrelay("test", "--run", "drafts stay", "-c", wrong, "-o", "json").code-exitNo)
@@ -228,4 +228,13 @@ func TestCheckPointsIntoExpressions(t *testing.T) {
 	require.Regexp(t, `rowrelay.yaml:10:\d+ `, got.out)
 	require.Regexp(t, `rowrelay.yaml:24:\d+ `, got.out)
 	require.Contains(t, got.out, "trimm")
+}
+
+func TestATestSaysWhatBecameOfItsRow(t *testing.T) {
+	path := newShop(t, `status in ["RELEASED", "CHANGED"]`, `status in ["RELEASED", "CHANGED"] and row["Betrag €"] != "0" and seq > 0`,
+		"error: LOOKUP_NOT_FOUND", "outcome: SENT", "order_no: A-4, customer_id: C9,", `order_no: A-4, customer_id: C9, "Betrag €": "1",`)
+	got := rowrelay("test", "-c", path)
+	require.Equal(t, exitNo, got.code)
+	require.Contains(t, got.out, `got FILTERED, want SENT; FILTERED by process[0] "released only": status = "RELEASED", Betrag € = NULL`)
+	require.Regexp(t, `got FAILED LOOKUP_NOT_FOUND: lookup customer: no row .*, want SENT; it failed at .*rowrelay.yaml:12:\d+ → `, got.out)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/expression"
@@ -22,6 +23,7 @@ type tested struct {
 	Name     string   `json:"name"`
 	Passed   bool     `json:"passed"`
 	Problems []string `json:"problems,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // Run implements the command. It asks neither a database nor a broker.
@@ -83,6 +85,9 @@ func printTested(out *voice, ended []tested, failed int) {
 		for _, p := range t.Problems {
 			out.printf("    %s\n", printable(p))
 		}
+		for _, w := range t.Warnings {
+			out.printf("    %s %s\n", out.mark(warn), printable(w))
+		}
 	}
 	if len(ended) == 0 {
 		out.printf("no tests: write some into feeds.NAME.tests\n")
@@ -95,6 +100,9 @@ func printTested(out *voice, ended []tested, failed int) {
 func rehearse(file *config.File, feed string, i int) tested {
 	test := file.Feeds[feed].Tests[i]
 	t := tested{Feed: feed, Name: test.Name}
+	for _, miss := range nearMisses(file, feed, i) {
+		t.Warnings = append(t.Warnings, miss.String()+" → "+miss.Remedy)
+	}
 	one, err := perform(file, feed, test)
 	if err != nil {
 		t.Problems = []string{err.Error()}
@@ -111,6 +119,7 @@ func rehearse(file *config.File, feed string, i int) tested {
 // performed is what became of a test's row.
 type performed struct {
 	filtered bool
+	why      string // with filtered: by which step, and because of which values
 	failure  *record.Failure
 	message  *message.Message
 }
@@ -141,9 +150,12 @@ func perform(file *config.File, feed string, test config.Test) (p performed, err
 	}
 	s := &steps{feed, plan, mapping}
 	scope := s.scope(testRow(file, feed, test))
-	verdict, err := plan.Run(context.Background(), scope)
+	verdict, err := plan.Preview(context.Background(), scope)
 	if p.filtered = verdict.Filtered; err == nil && !p.filtered {
 		p.message, err = mapping.Render(scope)
+	}
+	if p.filtered {
+		p.why = filteredBy(strings.TrimPrefix(verdict.Path, "feeds."+feed+"."), verdict.By, verdict.Because)
 	}
 	if f, ok := errors.AsType[*record.Failure](err); ok {
 		p.failure, err = f, nil

@@ -33,6 +33,9 @@ func TestSchemaMessageIsWhatPreviewSatisfies(t *testing.T) {
 	require.Equal(t, exitNo, got.code, "row 3 would fail")
 	require.Equal(t, 2, strings.Count(got.out, "\n      satisfies ours.xsd\n"), got.out)
 	require.Equal(t, exitOK, rowrelay("preview", "orders", "--seq", "4", "--xsd", ours, "-c", path).code)
+	got = rowrelay("preview", "orders", "--seq", "1..5", "--xsd", ours, "--xml", "-c", path)
+	require.Equal(t, exitNo, got.code)
+	require.Regexp(t, `^3 would be FAILED LOOKUP_NOT_FOUND: .*\nall 2 documents satisfy ours\.xsd\n$`, got.err)
 }
 
 func TestPreviewSaysWhatTheReceiversSchemaRefuses(t *testing.T) {
@@ -48,7 +51,10 @@ func TestPreviewSaysWhatTheReceiversSchemaRefuses(t *testing.T) {
 	got = rowrelay("preview", "orders", "--seq", "1", "--xsd", theirs, "--xml", "-c", path)
 	require.Equal(t, exitNo, got.code)
 	require.Regexp(t, `^<\?xml [^\n]*</ord:Order>\n$`, got.out, "documents alone")
-	require.Contains(t, got.err, "1  does not satisfy theirs.xsd: 1:")
+	require.Contains(t, got.err, "1 does not satisfy theirs.xsd: 1:")
+	require.Contains(t, got.err, "\nno document satisfies theirs.xsd\n")
+	got = rowrelay("preview", "orders", "--seq", "1..4", "--xsd", theirs, "--xml", "-c", path)
+	require.Contains(t, got.err, "\n3 would be FAILED LOOKUP_NOT_FOUND: ")
 	var asked struct{ Items []viewed }
 	require.NoError(t, json.Unmarshal([]byte(rowrelay("preview", "orders", "--seq", "1", "--xsd", theirs, "-o", "json", "-c", path).out), &asked))
 	require.GreaterOrEqual(t, len(asked.Items[0].Invalid), 3, "the name, and the sku of each line")

@@ -75,7 +75,9 @@ func outcomeShort(file *config.File, want config.Expect, got performed) *shortfa
 	case outcome == wanted:
 		return nil
 	case got.failure != nil:
-		return &shortfall{key, strings.TrimSpace(fmt.Sprintf("got %s, want %s", got.failure.Error(), wanted)) + failedAt(file, got.failure)}
+		return &shortfall{key, fmt.Sprintf("got %s %s, want %s", failedOutcome, got.failure.Error(), wanted) + failedAt(file, got.failure)}
+	case got.filtered:
+		return &shortfall{key, fmt.Sprintf("got %s, want %s; %s", outcome, wanted, got.why)}
 	}
 	return &shortfall{key, fmt.Sprintf("got %s, want %s", outcome, wanted)}
 }

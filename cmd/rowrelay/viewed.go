@@ -85,7 +85,7 @@ func (v *viewer) print(g *globals, shown []viewed) error {
 			return err
 		}
 	case v.XML:
-		v.printDocuments(g.console, shown)
+		v.printDocuments(g, shown)
 	default:
 		v.printAll(g, shown)
 	}
@@ -95,18 +95,6 @@ func (v *viewer) print(g *globals, shown []viewed) error {
 		}
 	}
 	return nil
-}
-
-// printDocuments leaves stdout to the documents.
-func (v *viewer) printDocuments(c *console, shown []viewed) {
-	for _, one := range shown {
-		if one.Body != "" {
-			c.out.printf("%s\n", one.Body)
-		}
-		if len(one.Invalid) > 0 {
-			c.err.printf("%d  %s\n", one.Seq, strings.Join(v.verdict(one), "\n      "))
-		}
-	}
 }
 
 func (v *viewer) printAll(g *globals, shown []viewed) {
@@ -135,7 +123,7 @@ func (v *viewer) lines(one viewed) string {
 	case string(record.Sent):
 		head += fmt.Sprintf("   would be SENT   %s  %s  %d B", one.Sent.Destination, one.Sent.Class, len(one.Body))
 	case string(record.Filtered):
-		head += strings.TrimSuffix(fmt.Sprintf("   FILTERED by %s %q: %s", one.Filter, one.By, printable(one.Because)), ": ")
+		head += "   " + printable(filteredBy(one.Filter, one.By, one.Because))
 	case failedOutcome:
 		head += fmt.Sprintf("   would be FAILED  %s: %s", one.Code, printable(one.Text))
 	default:
@@ -152,6 +140,11 @@ func (v *viewer) lines(one viewed) string {
 		lines = append(lines, headerLine(one), one.Body)
 	}
 	return strings.Join(lines, "\n      ")
+}
+
+// filteredBy names the step that left a row out, and the values that it looked at.
+func filteredBy(filter, by, because string) string {
+	return strings.TrimSuffix(fmt.Sprintf("FILTERED by %s %q: %s", filter, by, because), ": ")
 }
 
 func (v *viewer) stepLine(one viewed) string {
