@@ -207,7 +207,7 @@ func TestInitTakesAnAccountThatMayWriteOnlyIfItIsTold(t *testing.T) {
 	got = rowrelay(append(flags, "--yes", "-c", "yes.yaml", "-o", "json")...)
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, warning)
-	require.Contains(t, got.err, "because of --yes")
+	require.Contains(t, got.err, "require_read_only: false will be written, because of --yes")
 	var wrote initialized
 	require.NoError(t, json.Unmarshal([]byte(got.out), &wrote))
 	require.False(t, wrote.RequireReadOnly)
@@ -255,6 +255,8 @@ func TestGrantsAreChosenFromAList(t *testing.T) {
 	got := dialogue(t, "1,x\n1, 2\n", n, globals{Output: "json"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "type numbers from 1 to 7, with commas between them", "what may not be read yet is offered too")
+	require.Contains(t, got.err, "not offered: public.notes has no integer column\n")
+	require.NotContains(t, got.err, "not offered: public.secret")
 	var made map[string][]string
 	require.NoError(t, json.Unmarshal([]byte(got.out), &made))
 	require.Equal(t, []string{
@@ -337,7 +339,7 @@ func TestInitAsksForTheLogin(t *testing.T) {
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "User: Password of "+s.reader.Name+" (empty: it has none): ")
 	require.NotContains(t, got.out+got.err, s.reader.Password)
-	require.Contains(t, got.err, "Feed [Groesse]: Queue [GROESSE]: Old rows: [1] skip  [2] send all 1 [1]: ")
+	require.Contains(t, got.err, "Feed [Groesse]: Queue [GROESSE]: Old rows: [1] skip (now)  [2] send all 1 (first)  any other number: send those above it [1]: ")
 	require.Contains(t, got.out, "Next: set -a; . ./rowrelay.env; set +a; rowrelay preview Groesse --limit 1\n")
 	t.Setenv(sourcePassword, sourced(t, "./rowrelay.env", sourcePassword))
 	require.Contains(t, runsAtOnce(t, "Groesse", "1"), "<Groesse><id>1</id>")
