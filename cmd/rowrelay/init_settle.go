@@ -61,6 +61,9 @@ func (s *setup) takeFeed(name string) error {
 
 func (s *setup) takeBroker(url string) error {
 	if strings.Contains(url, "@") { // before any complaint that could repeat it
+		if s.asks() && s.Broker == "" {
+			return &problem{exitUsage, "no user and no password in the broker's URL", "type it without them; they are asked for by themselves"}
+		}
 		return &problem{exitUsage, "no user and no password in --broker", "--broker-user NAME; the password is asked for, or comes from $" + brokerPassword}
 	}
 	s.a.broker = url

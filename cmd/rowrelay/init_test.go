@@ -249,8 +249,8 @@ func TestABadFeedNameIsOneFault(t *testing.T) {
 	inFolder(t)
 	got := rowrelay("init", "--url", odd(t), "--table", "orders", "--yes", "--feed", "Auf träge")
 	require.Equal(t, exitUsage, got.code)
-	require.Equal(t, "rowrelay: --feed \"Auf träge\": a feed's name is of letters, digits, '_' and '-', at most 64\n"+
-		"  → --feed Auf_traege would do; it is the feed's identity in the store\n", got.err)
+	require.Equal(t, "rowrelay: feed \"Auf träge\": a feed's name is of letters, digits, '_' and '-', at most 64\n"+
+		"  → Auf_traege would do; it is the feed's identity in the store\n", got.err)
 }
 
 func TestInitDoesNotRepeatAPasswordFromAURL(t *testing.T) {
@@ -304,6 +304,7 @@ func TestInitAsksForFeedAndBrokerUntilTheyAreSound(t *testing.T) {
 	require.Regexp(t, `(?s)Broker .*the address has no port.*Broker .*no user and no password.*Broker .*User at the broker \(empty: none\): Password of relay `, got.err)
 	require.NotContains(t, got.out+got.err, "hunter2")
 	require.NotContains(t, got.err, "placeholder")
+	require.NotContains(t, got.err, "--", "no flag was typed for feed and broker")
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
 	require.Contains(t, string(text), `broker: { url: "stomp://mq:61613", user: relay, password:`)
@@ -330,7 +331,7 @@ func TestInitAsksForAnotherDatabaseWhereOneLeadsNowhere(t *testing.T) {
 		code    int
 		said    []string
 	}{
-		"another":           {"sqlite:gone.db\n" + url + "\n", exitOK, []string{"there is no file", "→ check --url", again}},
+		"another":           {"sqlite:gone.db\n" + url + "\n", exitOK, []string{"there is no file", "→ a path without a leading / begins", again}},
 		"no database's URL": {"mysql://erp/erp\n" + url + "\n", exitOK, []string{"neither with sqlite: nor with postgres", again}},
 		"a login in it":     {"postgres://relay:hunter2@erp/erp\n" + url + "\n", exitOK, []string{again}},
 		"a folder, no file": {"sqlite:.\nsqlite:gone.db\n" + url + "\n", exitOK, []string{"is a folder", "there is no file"}},
@@ -345,6 +346,7 @@ func TestInitAsksForAnotherDatabaseWhereOneLeadsNowhere(t *testing.T) {
 				require.Contains(t, got.err, text)
 			}
 			require.NotContains(t, got.err, "hunter2")
+			require.NotContains(t, got.err, "--", "no flag was typed")
 		})
 	}
 	inFolder(t)
