@@ -61,7 +61,7 @@ func (a answers) faults() error {
 
 // badFeed tells of a name that is none, with the nearest that is one.
 func (a answers) badFeed(why string) error {
-	return &problem{exitUsage, fmt.Sprintf("--feed %q: %s", a.feed, why), "--feed " + legal(a.feed) + " would do; it is the feed's identity in the store"}
+	return &problem{exitUsage, fmt.Sprintf("feed %q: %s", a.feed, why), legal(a.feed) + " would do; it is the feed's identity in the store"}
 }
 
 // parse reads the file as `run` would, with its secrets at hand.

@@ -37,7 +37,7 @@ func (s *setup) knowURL() error {
 
 // takeURL refuses an address that leads nowhere. One that holds a password is not repeated, not even as what to type.
 func (s *setup) takeURL(url string) (err error) {
-	if err := holdsLogin(url); err != nil {
+	if err := s.holdsLogin(url); err != nil {
 		return err
 	}
 	if rest, ok := strings.CutPrefix(url, "postgresql:"); ok {
@@ -65,11 +65,12 @@ func authority(url string) (string, error) {
 }
 
 // holdsLogin refuses a URL with a login in it, and one that is none.
-func holdsLogin(url string) error {
+func (s *setup) holdsLogin(url string) error {
 	db, err := database.Open(database.Options{Name: sourceName, URL: url})
 	if err != nil {
-		return &problem{exitUsage, "--url: " + strings.TrimPrefix(err.Error(), "connection "+sourceName+": "),
-			"write --url postgres://host:5432/database --user NAME, or --url sqlite:FILE; the password is asked for, or comes from $" + sourcePassword}
+		return &problem{exitUsage, s.orAsked("--url: ", "") + strings.TrimPrefix(err.Error(), "connection "+sourceName+": "),
+			s.orAsked("write --url postgres://host:5432/database --user NAME, or --url sqlite:FILE; the password is asked for, or comes from $"+sourcePassword,
+				"type postgres://host:5432/database or sqlite:FILE; user and password are asked for by themselves")}
 	}
 	return db.Close()
 }
@@ -86,33 +87,27 @@ func (s *setup) knowFile() error {
 	}
 	switch at, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
-		return &problem{exitAway, "there is no file " + path, "check --url: a path without a leading / begins in the working directory"}
+		return &problem{exitAway, "there is no file " + path, s.orAsked("check --url: ", "") + "a path without a leading / begins in the working directory"}
 	case err != nil:
-		return &problem{exitAway, err.Error(), "check --url"}
+		return &problem{exitAway, err.Error(), s.orAsked("check --url", "check the path")}
 	case at.IsDir():
-		return &problem{exitAway, path + " is a folder", "name the database file in --url"}
+		return &problem{exitAway, path + " is a folder", s.orAsked("name the database file in --url", "name the database file")}
 	}
 	return nil
 }
 
-// knowLogin settles the account; one that is known already stays.
-func (s *setup) knowLogin() (err error) {
-	if s.a.isSQLite() || s.a.user != "" {
+// knowLogin settles the account; one that is known already stays, unless it was refused.
+func (s *setup) knowLogin(refused refusal) (err error) {
+	switch {
+	case s.a.isSQLite() || s.a.user != "":
 		return nil
+	case refused.user != "":
+		return s.askLogin(refused)
 	}
 	if s.a.user, err = s.text("--user", "User:", s.User, ""); err != nil {
 		return err
 	}
 	s.a.password, err = s.password(s.PasswordEnv, sourcePassword, "--password-env", s.a.user)
-	return err
-}
-
-// askLogin asks again for an account that the server refused.
-func (s *setup) askLogin(user string) (err error) {
-	if s.a.user, err = s.text("--user", "User", "", user); err != nil {
-		return err
-	}
-	s.a.password, err = s.typedPassword(s.a.user, sourcePassword)
 	return err
 }
 
@@ -136,11 +131,12 @@ func (s *setup) password(named, usual, how, user string) (string, error) {
 		return "", &problem{exitUsage, how + " is missing, and nobody can be asked here: this is no terminal",
 			"let the environment hold the password of " + user + " as " + usual + " (empty: it has none)"}
 	}
-	return s.typedPassword(user, usual)
+	return s.typedPassword(user, usual, "it has none")
 }
 
-func (s *setup) typedPassword(user, usual string) (string, error) {
-	answer, err := s.g.console.secret("Password of " + printable(user) + " (empty: it has none): ")
+// typedPassword says what an empty answer means.
+func (s *setup) typedPassword(user, usual, empty string) (string, error) {
+	answer, err := s.g.console.secret("Password of " + printable(user) + " (empty: " + empty + "): ")
 	if err != nil {
 		return "", &problem{exitNo, "no password was typed; nothing was written", "let the environment hold it as " + usual}
 	}
@@ -163,23 +159,23 @@ func (s *setup) connect(ctx context.Context) error {
 	return nil
 }
 
-// away tells why the database does not answer as it should, with the flag to change.
+// away tells why the database does not answer as it should, with the flag or the answer to change.
 func (s *setup) away(err error) error {
 	o, ok := errors.AsType[*record.Outage](database.Trouble(sourceName, err))
 	if !ok {
-		return &problem{exitAway, fmt.Sprintf("%s: %v", database.Address(database.Options{URL: s.a.url}), err), "check --url"}
+		return &problem{exitAway, fmt.Sprintf("%s: %v", database.Address(database.Options{URL: s.a.url}), err), s.orAsked("check --url", "check host, port and database")}
 	}
 	p := &problem{code: exitAway, text: fmt.Sprintf("%s  %s: %v", o.Code, database.Address(database.Options{URL: s.a.url}), o.Err)}
 	switch {
 	case o.Code == record.ConnAuth:
-		p.next = "check --user and the password, and what the server allows them"
+		p.next = s.orAsked("check --user and the password", "check user and password") + ", and what the server allows them"
 	case o.Code == record.ConnTLS && strings.Contains(o.Error(), "SSL is not enabled"):
-		p.next = "the server speaks no TLS: switch it on there, or write --url '" + withMode(s.a.url, "disable") + "', and passwords and rows travel unprotected"
+		p.next = "the server speaks no TLS: switch it on there, or " + s.insteadURL("disable") + ", and passwords and rows travel unprotected"
 	case o.Code == record.ConnTLS:
 		p.next = "write the host as the certificate names it, and let SSL_CERT_FILE name the PEM file of its authority, which becomes tls.ca_file;\n" +
-			"or write --url '" + withMode(s.a.url, "require") + "', which encrypts and does not check who answers"
+			"or " + s.insteadURL("require") + ", which encrypts and does not check who answers"
 	default:
-		p.next = "check --url: host, port and database, and whether a firewall stands between  " + docs(o.Code)
+		p.next = s.orAsked("check --url: ", "check ") + "host, port and database, and whether a firewall stands between  " + docs(o.Code)
 	}
 	return p
 }

@@ -78,7 +78,8 @@ func (s *setup) chooseTables(ctx context.Context) (chosen []catalogued, err erro
 	for i := range all {
 		all[i].Readable = true
 	}
-	found, _ := s.candidates(all)
+	found, left := s.candidates(all)
+	s.sayLeft(left)
 	if len(found) == 0 {
 		return nil, &problem{exitNo, "no table with a growing number was found", "rowrelay init --grants --table NAME names one"}
 	}

@@ -207,7 +207,7 @@ func TestInitTakesAnAccountThatMayWriteOnlyIfItIsTold(t *testing.T) {
 	got = rowrelay(append(flags, "--yes", "-c", "yes.yaml", "-o", "json")...)
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, warning)
-	require.Contains(t, got.err, "because of --yes")
+	require.Contains(t, got.err, "require_read_only: false will be written, because of --yes")
 	var wrote initialized
 	require.NoError(t, json.Unmarshal([]byte(got.out), &wrote))
 	require.False(t, wrote.RequireReadOnly)
@@ -255,6 +255,8 @@ func TestGrantsAreChosenFromAList(t *testing.T) {
 	got := dialogue(t, "1,x\n1, 2\n", n, globals{Output: "json"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "type numbers from 1 to 7, with commas between them", "what may not be read yet is offered too")
+	require.Contains(t, got.err, "not offered: public.notes has no integer column\n")
+	require.NotContains(t, got.err, "not offered: public.secret")
 	var made map[string][]string
 	require.NoError(t, json.Unmarshal([]byte(got.out), &made))
 	require.Equal(t, []string{
@@ -287,20 +289,51 @@ func TestInitSaysWhyPostgreSQLDoesNotAnswer(t *testing.T) {
 func TestInitAsksAgainAfterTLSAndALoginAreRefused(t *testing.T) {
 	s := newBazaar(t)
 	require.NoError(t, os.Unsetenv(sourcePassword))
-	answers := []string{s.url(""), s.reader.Name, "wrong", s.url("?sslmode=disable"), "", s.reader.Password}
+	answers := []string{s.url(""), s.reader.Name, "wrong", s.url("?sslmode=disable"), "", "", s.reader.Password}
 	n := initCmd{Table: []string{"Größe"}, Queue: "Q", Start: "first", Feed: "sizes", Broker: s.broker}
 	got := dialogue(t, strings.Join(answers, "\n")+"\n", n, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
-	require.Regexp(t, `(?s)User: Password of .*CONN_TLS.*sslmode=require.*Database \(empty: end\): .*CONN_AUTH.*check --user.*User \[`+s.reader.Name+`\]: Password of `, got.err)
+	require.Regexp(t, `(?s)User: Password of .*CONN_TLS.*sslmode=require.*Database \(empty: end\): .*CONN_AUTH.*Database \[postgres:.*sslmode=disable\] \(empty: the same\): User \[`+s.reader.Name+`\]: Password of `, got.err)
+	require.Contains(t, got.err, "→ check user and password, and what the server allows them")
+	require.NotContains(t, got.err, "--", "hints name no flag that nobody typed")
 	require.NotContains(t, got.out+got.err, s.reader.Password)
 	require.Equal(t, s.reader.Password, sourced(t, "./rowrelay.env", sourcePassword))
 
 	got = dialogue(t, s.reader.Name+"\nwrong\n", initCmd{URL: s.url("?sslmode=disable")}, globals{Output: "table", Config: "x.yaml"})
-	require.Equal(t, exitNo, got.code, got.err)
-	require.Contains(t, got.err, "the questions were not answered")
+	require.Equal(t, exitAway, got.code, got.err)
+	require.Contains(t, got.err, "no other database was named; nothing was written")
 	got = dialogue(t, s.reader.Name+"\n\n\n", initCmd{URL: "postgres://" + strings.TrimPrefix(nobody(t), "stomp://") + "/erp?sslmode=disable"}, globals{Output: "table", Config: "x.yaml"})
 	require.Equal(t, exitAway, got.code, got.err)
 	require.Contains(t, got.err, "CONN_REFUSED")
+	require.Contains(t, got.err, "→ check host, port and database, and whether")
+}
+
+func TestARefusedLoginCanBeLeftAndAnotherDatabaseNamed(t *testing.T) {
+	s := newBazaar(t)
+	require.NoError(t, os.Unsetenv(sourcePassword))
+	n := initCmd{URL: s.url("?sslmode=disable"), Table: []string{"Größe"}, Queue: "Q", Start: "first", Feed: "sizes", Broker: s.broker}
+	const ended = "no other login was named; nothing was written"
+	for name, row := range map[string]struct {
+		answers []string
+		code    int
+		said    string
+	}{
+		"nothing else typed":        {[]string{"", "", ""}, exitAway, "Password of " + s.reader.Name + " (empty: end): rowrelay: " + ended},
+		"end of input at the user":  {[]string{""}, exitAway, ended},
+		"another account, refused":  {[]string{"", "nobody", "", "", "", ""}, exitAway, "Password of nobody (empty: end): "},
+		"another account, no word":  {[]string{"", "nobody", ""}, exitAway, "Password of nobody (empty: it has none): "},
+		"another URL":               {[]string{s.url("?sslmode=disable&connect_timeout=9"), "", s.reader.Password}, exitOK, " (empty: it has none): "},
+		"another URL that is none":  {[]string{"mysql://erp/erp", s.url("?sslmode=disable"), "", s.reader.Password}, exitOK, "Database (empty: end): "},
+		"a file, which has no user": {[]string{"sqlite:gone.db", ""}, exitAway, "no other database was named"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFolder(t)
+			got := dialogue(t, s.reader.Name+"\nwrong\n"+strings.Join(row.answers, "\n")+"\n", n, globals{Output: "table"})
+			require.Equal(t, row.code, got.code, got.err)
+			require.Contains(t, got.err, "Database ["+n.URL+"] (empty: the same): ")
+			require.Contains(t, got.err, row.said)
+		})
+	}
 }
 
 func TestInitWritesTheAuthorityThatItTrusted(t *testing.T) {
@@ -337,7 +370,7 @@ func TestInitAsksForTheLogin(t *testing.T) {
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "User: Password of "+s.reader.Name+" (empty: it has none): ")
 	require.NotContains(t, got.out+got.err, s.reader.Password)
-	require.Contains(t, got.err, "Feed [Groesse]: Queue [GROESSE]: Old rows: [1] skip  [2] send all 1 [1]: ")
+	require.Contains(t, got.err, "Feed [Groesse]: Queue [GROESSE]: Old rows: [1] skip (now)  [2] send all 1 (first)  any other number: send those above it [1]: ")
 	require.Contains(t, got.out, "Next: set -a; . ./rowrelay.env; set +a; rowrelay preview Groesse --limit 1\n")
 	t.Setenv(sourcePassword, sourced(t, "./rowrelay.env", sourcePassword))
 	require.Contains(t, runsAtOnce(t, "Groesse", "1"), "<Groesse><id>1</id>")

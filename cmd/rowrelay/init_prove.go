@@ -100,7 +100,7 @@ func (s *setup) allowWriter(stop *record.Stop) error {
 	v.printf("%s %s. SQL for a read-only account: rowrelay init --grants\n", v.mark(warn), safeLines(strings.Replace(stop.Text, "connections."+sourceName, "the account", 1)))
 	switch {
 	case s.Yes:
-		v.printf("  → require_read_only: false is written, because of --yes: rowrelay would refuse the account otherwise\n")
+		v.printf("  → require_read_only: false will be written, because of --yes: rowrelay would refuse the account otherwise\n")
 		return nil
 	case !s.g.console.asking:
 		return &problem{exitConfig, "rowrelay refuses an account that may write; nothing was written", "use an account that may only read, or take this one with require_read_only: false: " + typed(s.g.typed) + " --yes"}

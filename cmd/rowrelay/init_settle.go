@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"strings"
+
+	"github.com/rowrelay/rowrelay/config"
 )
 
 // settle asks what is left to ask.
@@ -59,6 +61,9 @@ func (s *setup) takeFeed(name string) error {
 
 func (s *setup) takeBroker(url string) error {
 	if strings.Contains(url, "@") { // before any complaint that could repeat it
+		if s.asks() && s.Broker == "" {
+			return &problem{exitUsage, "no user and no password in the broker's URL", "type it without them; they are asked for by themselves"}
+		}
 		return &problem{exitUsage, "no user and no password in --broker", "--broker-user NAME; the password is asked for, or comes from $" + brokerPassword}
 	}
 	s.a.broker = url
@@ -93,10 +98,31 @@ func (s *setup) askStart(ctx context.Context, c catalogued) error {
 		return nil
 	}
 	old, _ := c.count(ctx, s.db)
-	question := strings.TrimSpace("Old rows: [1] skip  [2] send all " + old.bare())
-	answer, err := s.text("--start", question+" [1]:", "", "1", "1", "2")
-	s.a.start = map[string]string{"1": "now", "2": "first"}[answer]
-	return err
+	all := strings.TrimSpace("send all " + old.bare())
+	question := "Old rows: [1] skip (now)  [2] " + all + " (first)  any other number: send those above it"
+	for {
+		answer, err := s.text("--start", question, "", "1")
+		if err != nil {
+			return err
+		}
+		if s.a.start = startOf(answer); s.a.start != "" {
+			return nil
+		}
+		s.g.console.err.printf("type 1 or now, 2 or first, or another number\n")
+	}
+}
+
+// startOf is an answer as the file's key has it, or "". The numbers of the list come first: where a feed is to begin above 1 or 2, the
+// flag says so.
+func startOf(answer string) string {
+	if word, ok := map[string]string{"1": "now", "2": "first"}[answer]; ok {
+		return word
+	}
+	var at config.Start
+	if at.UnmarshalText([]byte(answer)) != nil {
+		return ""
+	}
+	return at.String()
 }
 
 // knownStore is the id of a store that is there already where `run` would make one; else a new one.

@@ -184,6 +184,19 @@ func TestInitBeginsAboveANumber(t *testing.T) {
 	require.Contains(t, got.out, "<order_seq>2</order_seq>", got.err)
 }
 
+func TestInitTakesAStartThatIsTypedAsTheFlagTakesIt(t *testing.T) {
+	n := initCmd{URL: odd(t), Table: []string{"orders"}, Queue: "Q", Feed: "orders", Broker: "stomp://mq:61613"}
+	for answer, start := range map[string]string{"": "now", "1": "now", "now": "now", "2": "first", "first": "first", "0": "0", "3": "3", "-7": "-7"} {
+		inFolder(t)
+		got := dialogue(t, "later\n1.5\n"+answer+"\n", n, globals{Output: "table"})
+		require.Equal(t, exitOK, got.code, got.err)
+		require.Equal(t, 2, strings.Count(got.err, "type 1 or now, 2 or first, or another number\n"))
+		text, err := os.ReadFile("rowrelay.yaml")
+		require.NoError(t, err)
+		require.Contains(t, string(text), "start: "+start+"\n")
+	}
+}
+
 func TestInitListsTheWordsOfStart(t *testing.T) {
 	inFolder(t)
 	for _, word := range []string{"later", "1.5", "99999999999999999999"} {
@@ -236,8 +249,8 @@ func TestABadFeedNameIsOneFault(t *testing.T) {
 	inFolder(t)
 	got := rowrelay("init", "--url", odd(t), "--table", "orders", "--yes", "--feed", "Auf träge")
 	require.Equal(t, exitUsage, got.code)
-	require.Equal(t, "rowrelay: --feed \"Auf träge\": a feed's name is of letters, digits, '_' and '-', at most 64\n"+
-		"  → --feed Auf_traege would do; it is the feed's identity in the store\n", got.err)
+	require.Equal(t, "rowrelay: feed \"Auf träge\": a feed's name is of letters, digits, '_' and '-', at most 64\n"+
+		"  → Auf_traege would do; it is the feed's identity in the store\n", got.err)
 }
 
 func TestInitDoesNotRepeatAPasswordFromAURL(t *testing.T) {
@@ -272,7 +285,7 @@ func TestInitAsksAndTakesAnswers(t *testing.T) {
 	require.Contains(t, got.err, "Database, postgres://host:5432/database or sqlite:FILE: ")
 	require.Contains(t, got.err, "Table [1]: type a number from 1 to 3\n")
 	require.Contains(t, got.err, "Feed [Order_Items]: Queue [ORDER_ITEMS]: ")
-	require.Contains(t, got.err, "Old rows: [1] skip  [2] send all 1 [1]: type 1 or 2\n")
+	require.Contains(t, got.err, "Old rows: [1] skip (now)  [2] send all 1 (first)  any other number: send those above it [1]: type 1 or now, 2 or first, or another number\n")
 	require.Contains(t, got.err, "Broker [stomp://localhost:61613]: stomp://localhost:61613 is a placeholder", "a placeholder has no account to be asked for")
 	require.Equal(t, "Wrote rowrelay.yaml (14 lines).  Next: rowrelay preview Order_Items --limit 1\n", got.out)
 	text, err := os.ReadFile("rowrelay.yaml")
@@ -291,6 +304,7 @@ func TestInitAsksForFeedAndBrokerUntilTheyAreSound(t *testing.T) {
 	require.Regexp(t, `(?s)Broker .*the address has no port.*Broker .*no user and no password.*Broker .*User at the broker \(empty: none\): Password of relay `, got.err)
 	require.NotContains(t, got.out+got.err, "hunter2")
 	require.NotContains(t, got.err, "placeholder")
+	require.NotContains(t, got.err, "--", "no flag was typed for feed and broker")
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
 	require.Contains(t, string(text), `broker: { url: "stomp://mq:61613", user: relay, password:`)
@@ -317,7 +331,7 @@ func TestInitAsksForAnotherDatabaseWhereOneLeadsNowhere(t *testing.T) {
 		code    int
 		said    []string
 	}{
-		"another":           {"sqlite:gone.db\n" + url + "\n", exitOK, []string{"there is no file", "→ check --url", again}},
+		"another":           {"sqlite:gone.db\n" + url + "\n", exitOK, []string{"there is no file", "→ a path without a leading / begins", again}},
 		"no database's URL": {"mysql://erp/erp\n" + url + "\n", exitOK, []string{"neither with sqlite: nor with postgres", again}},
 		"a login in it":     {"postgres://relay:hunter2@erp/erp\n" + url + "\n", exitOK, []string{again}},
 		"a folder, no file": {"sqlite:.\nsqlite:gone.db\n" + url + "\n", exitOK, []string{"is a folder", "there is no file"}},
@@ -332,6 +346,7 @@ func TestInitAsksForAnotherDatabaseWhereOneLeadsNowhere(t *testing.T) {
 				require.Contains(t, got.err, text)
 			}
 			require.NotContains(t, got.err, "hunter2")
+			require.NotContains(t, got.err, "--", "no flag was typed")
 		})
 	}
 	inFolder(t)
