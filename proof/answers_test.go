@@ -12,8 +12,8 @@ import (
 // What the statements of the three transactions hold that no other statement does.
 const (
 	dumpSQL  = "INSERT INTO dumped_data"
-	claimSQL = "FOR UPDATE SKIP LOCKED"
-	markSQL  = "to_status"
+	claimSQL = "free AS MATERIALIZED"
+	markSQL  = "SET status = 'COMPLETED'"
 )
 
 // hide lets n commits of the statement happen without their answer: one after the other, each after rows were marked
