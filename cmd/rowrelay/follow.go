@@ -34,8 +34,9 @@ func withNext(text, next string) string {
 // judged applies one verdict and says it in the log and in `status`.
 func (s *service) judged(v config.Verdict) {
 	next := ""
-	if v.Restart {
+	if v.Waiting != nil {
 		next = beforeARestart
+		v.Refused += s.foreseen(v)
 	}
 	s.board.SetFile(record.FileState{Path: s.path, Hash: v.File.Hash(), Refused: v.Refused, Next: next, At: time.Now()})
 	if v.Refused != "" {

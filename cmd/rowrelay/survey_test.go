@@ -104,7 +104,7 @@ func TestStatusExplainsEveryStateOfAFeed(t *testing.T) {
 
 func TestStatusSaysWhatToDoBeforeARestart(t *testing.T) {
 	one := daemon("relay-1", map[string]record.FeedState{"orders": running(118)})
-	one.State.File.Refused, one.State.File.Next = "needs a restart: "+strings.Repeat("feeds.orders.process[0].filter, ", 10), beforeARestart
+	one.State.File.Refused, one.State.File.Next = "needs a restart: "+strings.Repeat("feeds.orders.process[0].filter, ", 20), beforeARestart
 	got := printed(fileOf("orders"), store.Overview{Instances: []store.Instance{one}})
 	require.Regexp(t, `(?m)its old file stays active: needs a restart: feeds\.orders\.process\[0\]\.filter, .* → before a restart: rowrelay check --connect$`, got)
 }
