@@ -85,7 +85,7 @@ func (c *checker) reach(path, name, who string, schemes ...string) (Connection, 
 	at, ok := c.file.Connections[name]
 	if !ok {
 		remedy := "add connections." + name
-		if meant, found := closest(name, sortedKeys(c.file.Connections)); found {
+		if meant, found := Closest(name, sortedKeys(c.file.Connections)); found {
 			remedy = `did you mean "` + meant + `"?`
 		}
 		if c.sound("connections") {

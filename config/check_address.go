@@ -48,7 +48,7 @@ func (c *checker) address(path, text string) bool {
 		remedy := "begin it with postgres://, sqlite:, stomp://, stomp+tls://, http:// or https://"
 		if slices.Contains(otherBrokers, scheme) {
 			remedy = "brokers are reached by STOMP: stomp://host:61613, or stomp+tls://; most listen for it at a port of its own"
-		} else if meant, near := closest(scheme, known); near && found {
+		} else if meant, near := Closest(scheme, known); near && found {
 			remedy = `did you mean "` + meant + `"?`
 		}
 		c.wrong(path, last(path)+" has no scheme that is known here", remedy)

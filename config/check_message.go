@@ -141,7 +141,7 @@ func (c *checker) prefix(path, prefix string, n namespaces) {
 		return
 	}
 	remedy := "add it: namespaces: { " + prefix + ": \"urn:...\" }"
-	if meant, near := closest(prefix, sortedKeys(n.uris)); near {
+	if meant, near := Closest(prefix, sortedKeys(n.uris)); near {
 		remedy = `did you mean "` + meant + `"?`
 	}
 	c.wrong(path, "the prefix "+quote(prefix)+" is not in namespaces", remedy)

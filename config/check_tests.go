@@ -42,7 +42,7 @@ func (c *checker) row(path string, row map[string]Data, f Feed) {
 		at := path + "." + column
 		if listed && !slices.Contains(known, column) {
 			remedy := "add it to source.columns, or remove it"
-			if meant, near := closest(column, s.Columns); near {
+			if meant, near := Closest(column, s.Columns); near {
 				remedy = `did you mean "` + meant + `"?`
 			}
 			c.wrong(at, "source.columns has no "+quote(column), remedy)
@@ -77,7 +77,7 @@ func (c *checker) answers(path string, answers map[string]Data, f Feed) {
 		lookup, known := lookups[into]
 		if !known && c.sound(at) {
 			remedy := "write the into of a lookup of this feed"
-			if meant, near := closest(into, sortedKeys(lookups)); near {
+			if meant, near := Closest(into, sortedKeys(lookups)); near {
 				remedy = `did you mean "` + meant + `"?`
 			}
 			c.wrong(at, "no lookup is called "+quote(into), remedy)

@@ -52,7 +52,7 @@ func likely(value string, words []string) (string, bool) {
 	if i >= 0 {
 		return words[i], true
 	}
-	return closest(value, words)
+	return Closest(value, words)
 }
 
 func (c *checker) matches(path, value string, ok func(string) bool, text, remedy string) {

@@ -14,6 +14,7 @@ type Verdict struct {
 	File    *File    // in force from now on: the new file, or still the old one
 	Changes []Change // what is to be followed at once; none if nothing that counts differs
 	Refused string   // why the edit was refused, on one line; empty if it was taken
+	Waiting *File    // the refused file, if it is sound as far as the file tells and needs a restart; else nil
 	Line    int      // of the reason, in the file; 0 if no line is to blame
 }
 
@@ -149,7 +150,7 @@ func (f *follower) read() Verdict {
 	live, restart := Compare(f.current, next)
 	if len(restart) > 0 {
 		line, _ := next.Position(restart[0])
-		return Verdict{File: f.current, Refused: "needs a restart: " + strings.Join(restart, ", "), Line: line}
+		return Verdict{File: f.current, Refused: "needs a restart: " + strings.Join(restart, ", "), Waiting: next, Line: line}
 	}
 	return Verdict{File: next, Changes: live}
 }

@@ -147,6 +147,7 @@ func TestBadEditIsRefusedWithItsLineAndTheOldFileStays(t *testing.T) {
 	v := w.verdict()
 	require.Equal(t, 6, v.Line)
 	require.Equal(t, w.path+`:6:5  unknown key "wrokers" in feeds.orders`, v.Refused)
+	require.Nil(t, v.Waiting)
 	require.Equal(t, 4, v.File.Feeds["orders"].Workers)
 
 	w.write(w.path, w.with("workers: 4", "workers: 5"))
@@ -160,6 +161,7 @@ func TestEditOfAnotherKeyIsRefusedWhole(t *testing.T) {
 	w.write(w.path, strings.ReplaceAll(w.with("workers: 4", "workers: 16"), "ERP.ORDERS", "OTHER"))
 	v := w.verdict()
 	require.Equal(t, "needs a restart: feeds.orders.sink.queue", v.Refused)
+	require.Equal(t, "OTHER", v.Waiting.Feeds["orders"].Sink.Queue)
 	require.Equal(t, 9, v.Line)
 	require.Empty(t, v.Changes)
 	require.Equal(t, 4, v.File.Feeds["orders"].Workers)

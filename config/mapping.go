@@ -109,7 +109,7 @@ func (d *decoder) stranger(key *yaml.Node, path string, keys vocabulary) string 
 		return ""
 	}
 	text := "unknown key " + quote(name) + " in " + where(path)
-	meant, found := closest(name, slices.Concat(keys.known, keys.planned))
+	meant, found := Closest(name, slices.Concat(keys.known, keys.planned))
 	if !found {
 		d.fail(spot(key), text, "known here: "+strings.Join(keys.known, ", "))
 		return ""

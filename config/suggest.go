@@ -1,7 +1,7 @@
 package config
 
-// closest returns the candidate with the fewest edits from the word, if so few that it is likely meant.
-func closest(word string, candidates []string) (string, bool) {
+// Closest returns the candidate with the fewest edits from the word, if so few that it is likely meant.
+func Closest(word string, candidates []string) (string, bool) {
 	best, fewest := "", len(word)/3+1
 	for _, c := range candidates {
 		if n := Edits(word, c); n <= fewest && (best == "" || n < fewest) {

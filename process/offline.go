@@ -10,14 +10,10 @@ import (
 	"github.com/rowrelay/rowrelay/record"
 )
 
-// Offline checks what can be checked without a database, and reports every fault. The names are those after
+// Offline checks what can be checked without a database, as far as the names of the source tell, and
+// reports every fault. What lookups find has no type yet. The names that it returns are those after
 // the last item, for what comes next.
-func (p *Pipeline) Offline() (expression.Names, []record.Fault) {
-	return p.check(expression.Names{Open: true})
-}
-
-// check goes through the items as far as names tells; what lookups find has no type yet.
-func (p *Pipeline) check(names expression.Names) (expression.Names, []record.Fault) {
+func (p *Pipeline) Offline(names expression.Names) (expression.Names, []record.Fault) {
 	var faults []record.Fault
 	for _, item := range p.items {
 		_, wrong := item.compile(names)

@@ -19,7 +19,7 @@ type Plan struct {
 // error is a *record.Stop with CONFIG, or a *record.Outage: then it may be called again. A new plan's caches are empty.
 func (p *Pipeline) Prepare(ctx context.Context, columns []record.Column) (*Plan, error) {
 	names := expression.Names{Columns: columns}
-	if _, faults := p.check(names); len(faults) > 0 {
+	if _, faults := p.Offline(names); len(faults) > 0 {
 		return nil, record.Misfit(faults...)
 	}
 	plan := &Plan{}

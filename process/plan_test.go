@@ -99,7 +99,7 @@ func TestOfflineReportsEveryFault(t *testing.T) {
 		e.lookup("not", process.One, "SELECT 1 WHERE x = :lines"),
 		filter(`lines[0].n > 1`),
 	})
-	names, faults := p.Offline()
+	names, faults := p.Offline(expression.Names{Open: true})
 	require.Len(t, names.Into, 5)
 	var keys []string
 	for _, f := range faults {

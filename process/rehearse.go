@@ -11,7 +11,7 @@ import (
 // Rehearse is a plan whose lookups ask nobody: each finds what results has for its `into`, a row, a list of rows, or NULL, which the plan
 // then owns. What is not there is no row, and a lookup of One then fails as it would otherwise. Nothing is known of the results' types.
 func (p *Pipeline) Rehearse(names expression.Names, results map[string]record.Value) (*Plan, []record.Fault) {
-	after, faults := p.check(names)
+	after, faults := p.Offline(names)
 	if len(faults) > 0 {
 		return nil, faults
 	}

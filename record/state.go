@@ -18,6 +18,7 @@ type FileState struct {
 	Path    string    `json:"path"`
 	Hash    string    `json:"hash"`              // of the active file, shortened
 	Refused string    `json:"refused,omitempty"` // why the last edit was refused; empty if it was taken
+	Next    string    `json:"next,omitempty"`    // what to do about the refusal, where its text does not say so
 	At      time.Time `json:"at"`                // of the last verdict
 }
 

@@ -90,7 +90,7 @@ func (s *STOMP) dial(ctx context.Context, a address) (net.Conn, error) {
 	secure := tls.Client(link, config)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		link.Close()
-		return nil, s.explain(err)
+		return nil, s.explain(unanswered(err))
 	}
 	return secure, nil
 }
@@ -114,7 +114,7 @@ func (s *STOMP) login(link net.Conn, a address) (*conn, error) {
 		f, err = c.in.Read()
 	}
 	if err != nil {
-		return nil, err
+		return nil, s.noSTOMP(err, a)
 	}
 	if err := c.welcome(f, a); err != nil {
 		return nil, err

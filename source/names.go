@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/rowrelay/rowrelay/database"
@@ -60,6 +61,22 @@ func nearest(name string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// nearestTable is nearest for schema.table. Without a schema the name alone counts: the schema may be
+// all that is missing.
+func nearestTable(parts, tables []string) string {
+	if len(parts) > 1 {
+		return nearest(strings.Join(parts, "."), tables)
+	}
+	bare := make([]string, len(tables))
+	for i, t := range tables {
+		bare[i] = t[strings.Index(t, ".")+1:]
+	}
+	if i := slices.Index(bare, nearest(parts[0], bare)); i >= 0 {
+		return tables[i]
+	}
+	return ""
 }
 
 // edits is the Levenshtein distance in bytes.

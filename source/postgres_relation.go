@@ -45,15 +45,7 @@ func (p *postgres) noTable(ctx context.Context, tx *sqlx.Tx, parts []string) err
 	if err := tx.SelectContext(ctx, &tables, query); err != nil {
 		return err
 	}
-	wanted := strings.Join(parts, ".")
-	if len(parts) == 1 {
-		wanted = "public." + wanted
-	}
-	remedy := "check the name, the schema, and the database in the url; names are taken as the database spells them"
-	if near := nearest(wanted, tables); near != "" {
-		remedy = fmt.Sprintf("did you mean %s? %s", near, remedy)
-	}
-	return p.o.misfit("table", fmt.Sprintf("there is no table %s", p.o.Table), remedy)
+	return p.o.noTable(parts, tables, "check the name, the schema, and the database in the url; names are taken as the database spells them")
 }
 
 func (p *postgres) tableColumns(ctx context.Context, tx *sqlx.Tx, r *relation) error {

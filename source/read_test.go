@@ -292,7 +292,8 @@ func TestFileAndDatabaseMustAgree(t *testing.T) {
 			name, text, remedy string
 			edit               func(*source.Options)
 		}{
-			{"no such table", "orderz", "", func(o *source.Options) { o.Table = "orderz" }},
+			{"almost a table", "there is no table ordesr", "orders? check the name", func(o *source.Options) { o.Table = "ordesr" }},
+			{"no such table", "there is no table customers", "check the name", func(o *source.Options) { o.Table = "customers" }},
 			{"a name of three parts", "no table name", "schema.table", func(o *source.Options) { o.Table = "a.b.c" }},
 			{"no such column", `feeds.orders.source.sequence: orders has no column "sequnce"`, "order_seq", func(o *source.Options) { o.Sequence = "sequnce" }},
 			{"almost a column", `has no column "ordr_seq"`, `did you mean "order_seq"?`, func(o *source.Options) { o.Sequence = "ordr_seq" }},
@@ -319,6 +320,26 @@ func TestFileAndDatabaseMustAgree(t *testing.T) {
 				require.NotEmpty(t, s.Remedy)
 			})
 		}
+	})
+}
+
+func TestATableOfAnotherSchemaIsNamed(t *testing.T) {
+	w := newWorld(t)
+	w.Exec(t, "CREATE SCHEMA sales; CREATE TABLE sales.invoices (id bigint PRIMARY KEY)")
+	for _, table := range []string{"invoices", "invoice", "sale.invoices"} {
+		_, err := w.source(func(o *source.Options) { o.Table = table }).Open(deadline(t))
+		require.Contains(t, stop(t, record.ConfigInvalid, err).Remedy, "did you mean sales.invoices? ", table)
+	}
+}
+
+func TestASQLiteViewThatIsBrokenIsNoTableThatIsMissing(t *testing.T) {
+	each(t, func(t *testing.T, b bed) {
+		if !strings.HasSuffix(t.Name(), "sqlite") {
+			t.Skip("PostgreSQL keeps views whole")
+		}
+		b.run("CREATE VIEW open_orders AS SELECT * FROM gone")
+		_, err := b.source(func(o *source.Options) { o.Table = "open_orders" }).Open(deadline(t))
+		require.Contains(t, stop(t, record.ConfigInvalid, err).Text, "no such table: main.gone")
 	})
 }
 

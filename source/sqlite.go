@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -65,7 +67,30 @@ func (s *sqlite) locate(ctx context.Context, tx *sqlx.Tx) (*relation, error) {
 		return nil, err
 	}
 	r.server = "SQLite " + version
-	return r, s.columns(ctx, tx, r)
+	err := s.columns(ctx, tx, r)
+	if s.o.Table != "" && isRefused(err) {
+		err = s.noTable(ctx, tx, err)
+	}
+	return r, err
+}
+
+// noTable looks for the table that was meant, unless it is there and something else is wrong with it.
+func (s *sqlite) noTable(ctx context.Context, tx *sqlx.Tx, refusal error) error {
+	const query = `SELECT CASE schema WHEN 'main' THEN name ELSE schema || '.' || name END FROM pragma_table_list
+		WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY 1 LIMIT 5000`
+	var tables []string
+	if err := tx.SelectContext(ctx, &tables, query); err != nil {
+		return err
+	}
+	parts, _ := splitName(s.o.Table) // it was split before
+	if len(parts) == 2 && parts[0] == "main" {
+		parts = parts[1:]
+	}
+	wanted := strings.Join(parts, ".")
+	if slices.ContainsFunc(tables, func(t string) bool { return strings.EqualFold(t, wanted) }) {
+		return refusal
+	}
+	return s.o.noTable(parts, tables, "check the name, and the file in the url")
 }
 
 func (s *sqlite) columns(ctx context.Context, tx *sqlx.Tx, r *relation) error {

@@ -27,6 +27,14 @@ func (o Options) find(r *relation, key, name string) (column, error) {
 	return column{}, o.misfit(key, fmt.Sprintf("%s has no column %q", o.subject(), unquote(name)), remedy)
 }
 
+// noTable names the table that was meant among those that are there, if one is near.
+func (o Options) noTable(parts, tables []string, remedy string) *record.Stop {
+	if near := nearestTable(parts, tables); near != "" {
+		remedy = fmt.Sprintf("did you mean %s? %s", near, remedy)
+	}
+	return o.misfit("table", "there is no table "+o.Table, remedy)
+}
+
 // subject names what is read, for people.
 func (o Options) subject() string {
 	if o.Table != "" {

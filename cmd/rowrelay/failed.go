@@ -51,7 +51,7 @@ func (f *failedList) Run(ctx context.Context, g *globals) error {
 	defer st.Close()
 	found, err := f.find(ctx, st)
 	if err != nil {
-		return fmt.Errorf("read the store: %w", err)
+		return err
 	}
 	if g.json() {
 		err = g.console.out.json(found)
@@ -65,10 +65,13 @@ func (f *failedList) Run(ctx context.Context, g *globals) error {
 }
 
 func (f *failedList) find(ctx context.Context, st store.Store) (failedRows, error) {
+	if err := f.knowCode(ctx, st); err != nil {
+		return failedRows{}, err
+	}
 	filter := f.filter(f.Feed)
 	groups, err := st.FailedGroups(ctx, filter)
 	if err != nil {
-		return failedRows{}, err
+		return failedRows{}, fmt.Errorf("read the store: %w", err)
 	}
 	found := failedRows{Items: append([]store.FailedGroup{}, groups...)}
 	if f.Code == "" && f.Key == "" {
@@ -77,7 +80,7 @@ func (f *failedList) find(ctx context.Context, st store.Store) (failedRows, erro
 	for _, filter.Feed = range feedsOf(groups) {
 		some, err := st.FailedRows(ctx, filter, lowest, listed)
 		if err != nil {
-			return failedRows{}, err
+			return failedRows{}, fmt.Errorf("read the store: %w", err)
 		}
 		found.Rows = append(found.Rows, some...)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -54,4 +55,10 @@ func TestEveryConnectionCodeHasARemedyThatNamesTheConnection(t *testing.T) {
 	for _, code := range []record.Code{record.ConnDNS, record.ConnRefused, record.ConnTimeout, record.ConnTLS, record.ConnAuth, record.ConnLost, record.ConnBlocked, record.SourceStatement} {
 		require.Contains(t, outageRemedy(&record.Outage{Code: code, Connection: "erp"}), "connections.erp", code)
 	}
+}
+
+func TestAPortWithoutTLSIsNoMatterOfCertificates(t *testing.T) {
+	o := &record.Outage{Code: record.ConnTLS, Connection: "mq", Err: errors.New("does this port speak plain STOMP? that is written stomp://")}
+	require.Contains(t, outageRemedy(o), "is the port in connections.mq right? stomp:// is for a port without TLS")
+	require.NotContains(t, outageRemedy(o), "certificate")
 }

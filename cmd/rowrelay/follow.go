@@ -20,11 +20,27 @@ func (s *service) follow(ctx context.Context) {
 	})
 }
 
+// beforeARestart is said with an edit that only a restart can take: what only the databases and the
+// broker know of it would otherwise end the daemon that carried rows until then.
+const beforeARestart = "before a restart: rowrelay check --connect"
+
+func withNext(text, next string) string {
+	if next == "" {
+		return text
+	}
+	return text + " → " + next
+}
+
 // judged applies one verdict and says it in the log and in `status`.
 func (s *service) judged(v config.Verdict) {
-	s.board.SetFile(record.FileState{Path: s.path, Hash: v.File.Hash(), Refused: v.Refused, At: time.Now()})
+	next := ""
+	if v.Waiting != nil {
+		next = beforeARestart
+		v.Refused += s.foreseen(v)
+	}
+	s.board.SetFile(record.FileState{Path: s.path, Hash: v.File.Hash(), Refused: v.Refused, Next: next, At: time.Now()})
 	if v.Refused != "" {
-		s.log.Error("reload refused, the old file stays", "file", s.path, "line", v.Line, "err", v.Refused)
+		s.log.Error("reload refused, the old file stays", "file", s.path, "line", v.Line, "err", withNext(v.Refused, next))
 		return
 	}
 	s.setLevel(s.level, v.File.Log.Level)

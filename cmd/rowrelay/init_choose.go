@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/database"
 )
 
@@ -129,12 +130,28 @@ func (s *setup) named(all []catalogued, table string) ([]catalogued, error) {
 		}
 	}
 	next := "names are spelled as the database spells them, sales.orders; without --table, init lists what it finds"
-	if i := slices.IndexFunc(all, func(c catalogued) bool {
-		return strings.EqualFold(c.Table, table) || strings.EqualFold(c.spelled(), table)
-	}); i >= 0 {
-		next = fmt.Sprintf("did you mean %q?", all[i].spelled())
+	if meant := tableMeant(all, table); meant != "" {
+		next = fmt.Sprintf("did you mean %q?", meant)
 	}
 	return nil, &problem{exitUsage, "there is no table " + table, next}
+}
+
+// tableMeant is the table that lacks its schema or its capitals, or the one that is a letter off.
+func tableMeant(all []catalogued, table string) string {
+	spelled := map[string]string{}
+	var names []string
+	for _, c := range all {
+		for _, name := range []string{c.spelled(), c.Table} {
+			if strings.EqualFold(name, table) {
+				return c.spelled()
+			}
+			if _, twice := spelled[name]; !twice {
+				names, spelled[name] = append(names, name), c.spelled()
+			}
+		}
+	}
+	meant, _ := config.Closest(table, names)
+	return spelled[meant]
 }
 
 // pick lets a person choose; --yes takes the first.

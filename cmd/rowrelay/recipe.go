@@ -14,6 +14,7 @@ import (
 	"github.com/rowrelay/rowrelay/actors"
 	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/expression"
 	"github.com/rowrelay/rowrelay/message"
 	"github.com/rowrelay/rowrelay/process"
 	"github.com/rowrelay/rowrelay/record"
@@ -164,9 +165,9 @@ func (r *recipe) prepare(ctx context.Context, columns []record.Column) (*steps, 
 	return &steps{r.feed, plan, mapping}, nil
 }
 
-// offline is what can be told of the expressions without a database.
-func (r *recipe) offline() config.Complaints {
-	names, faults := r.pipeline.Offline()
+// offline is what can be told of the expressions without a database; the names are what is known of the source.
+func (r *recipe) offline(names expression.Names) config.Complaints {
+	names, faults := r.pipeline.Offline(names)
 	_, err := message.Compile(r.message, names)
 	if wrong, ok := errors.AsType[message.Faults](err); ok {
 		faults = append(faults, wrong...)
@@ -182,7 +183,7 @@ func expressions(f *config.File) config.Complaints {
 		if err != nil {
 			continue // without databases nothing fails
 		}
-		found = append(found, r.offline()...)
+		found = append(found, r.offline(expression.Names{Open: true})...)
 		_ = r.Close() // nothing was connected
 	}
 	return found

@@ -40,6 +40,9 @@ func outageRemedy(o *record.Outage) string {
 	if o.Code == record.ConnTLS && strings.Contains(o.Error(), "SSL is not enabled") {
 		return fmt.Sprintf("the server speaks no TLS: switch it on there, or write ?sslmode=disable into connections.%s.url, and passwords and rows travel unprotected", o.Connection)
 	}
+	if o.Code == record.ConnTLS && strings.Contains(o.Error(), "stomp://") { // the port speaks no TLS, as it seems
+		return fmt.Sprintf("is the port in connections.%s right? stomp:// is for a port without TLS, stomp+tls:// for one with it; else the server is overloaded  %s", o.Connection, docs(o.Code))
+	}
 	if strings.Contains(o.Error(), "unable to open database file") { // SQLite, which has no server
 		return fmt.Sprintf("is that the file of connections.%s.url that you mean, and may this account read it and its folder?  %s", o.Connection, docs(o.Code))
 	}

@@ -51,6 +51,9 @@ func (r *retryCmd) Run(ctx context.Context, g *globals) error {
 		return err
 	}
 	defer st.Close()
+	if err := r.knowCode(ctx, st); err != nil {
+		return err
+	}
 	matched, err := st.Count(ctx, r.which())
 	if err != nil {
 		return fmt.Errorf("count the rows: %w", err)

@@ -115,3 +115,23 @@ func TestRetryOfAFeedThatLeftTheFileIsWarnedAbout(t *testing.T) {
 	require.EqualValues(t, 1, done.Changed)
 	require.NotNil(t, done.Audit)
 }
+
+func TestACodeThatNoRowCanHaveIsRefused(t *testing.T) {
+	w := newWorld(t)
+	w.fails("orders", 1, 2, "NEWER_CODE")
+	for code, next := range map[string]string{
+		"XML_INVALID": "→ did you mean XML_INVALID_CHAR? Known are FILTER_EXPR, INTERNAL, ",
+		"xml_typ":     "→ did you mean XML_TYPE? ",
+		"CONN_DNS":    "→ known are ",
+	} {
+		for _, line := range []string{"retry orders --yes --code ", "failed orders --code ", "failed -o json --code "} {
+			got := w.types(line + code)
+			require.Equal(t, exitUsage, got.code, line+code)
+			require.Empty(t, got.out)
+			require.Contains(t, got.err, `there is no code "`+code+`" of a row`)
+			require.Contains(t, got.err, next)
+		}
+	}
+	require.Regexp(t, `orders +NEWER_CODE +2 `, w.types("failed --code NEWER_CODE").out)
+	require.Equal(t, exitOK, w.types("retry orders --yes --code NEWER_CODE").code)
+}

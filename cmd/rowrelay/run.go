@@ -35,6 +35,7 @@ type service struct {
 	daemon  *actors.Daemon
 	sources []source.Source
 	hangup  chan os.Signal
+	columns map[string][]record.Column // by feed, where its source answered at the start
 }
 
 // runDaemon carries rows until a signal comes, or with --once until there are none.
@@ -140,6 +141,7 @@ func (s *service) close() {
 
 // feeds makes the enabled ones and refuses what a person must mend before anything runs.
 func (s *service) feeds(ctx context.Context) ([]*actors.Feed, error) {
+	s.columns = map[string][]record.Column{}
 	var feeds []*actors.Feed
 	for _, name := range s.file.FeedNames() {
 		if len(s.flags.Feed) > 0 && !slices.Contains(s.flags.Feed, name) {
@@ -175,6 +177,7 @@ func (s *service) preflight(ctx context.Context, f *actors.Feed) error {
 	if err != nil {
 		return nil // the feed says so and tries again
 	}
+	s.columns[f.Name] = d.Columns
 	s.board.Up(f.Name+"/dump", f.SourceName, d.Server)
 	s.log.Info("source", "feed", f.Name, "server", d.Server, "numbers", d.Numbers.Text)
 	for _, note := range d.Notes {

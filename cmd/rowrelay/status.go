@@ -117,7 +117,7 @@ func (s *survey) refusal(i surveyedDaemon) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("%s refused the edit of %s at %s, its old file stays active: %s",
-		i.Name, i.File.Path, clock(s.Now, i.File.At), cut(i.File.Refused, 200))}
+		i.Name, i.File.Path, clock(s.Now, i.File.At), withNext(cut(i.File.Refused, 400), i.File.Next))}
 }
 
 func (s *survey) nobody() string {

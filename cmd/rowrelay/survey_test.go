@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,6 +100,13 @@ func TestStatusExplainsEveryStateOfAFeed(t *testing.T) {
 		Instances: []store.Instance{gone, one},
 		Feeds:     []store.FeedCounts{counts("customers", 88, 0, 0, 0), counts("old_orders", 17, 0, 1, 0), counts("orders", 4713, 0, 0, 0)},
 	}))
+}
+
+func TestStatusSaysWhatToDoBeforeARestart(t *testing.T) {
+	one := daemon("relay-1", map[string]record.FeedState{"orders": running(118)})
+	one.State.File.Refused, one.State.File.Next = "needs a restart: "+strings.Repeat("feeds.orders.process[0].filter, ", 20), beforeARestart
+	got := printed(fileOf("orders"), store.Overview{Instances: []store.Instance{one}})
+	require.Regexp(t, `(?m)its old file stays active: needs a restart: feeds\.orders\.process\[0\]\.filter, .* → before a restart: rowrelay check --connect$`, got)
 }
 
 func TestTheWorstOfSeveralDaemonsIsTheFeedsState(t *testing.T) {
