@@ -43,10 +43,12 @@ func (s *SQL) bury(ctx context.Context, tx *sqlx.Tx, name string) error {
 	if _, err := s.exec(ctx, tx, `UPDATE instance SET dead = true WHERE name = $1 AND NOT dead`, name); err != nil {
 		return err
 	}
-	_, err := s.exec(ctx, tx, `
-		DELETE FROM instance
-		 WHERE dead AND alive_until < clock_timestamp() - $1 * interval '1 second'
-		   AND NOT EXISTS (SELECT 1 FROM `+unfinished+` AS d WHERE owner = instance.id)`, keepDead.Seconds())
+	busy, err := s.owners(ctx, tx)
+	if err == nil {
+		_, err = s.exec(ctx, tx, `
+			DELETE FROM instance WHERE dead AND alive_until < clock_timestamp() - $1 * interval '1 second' AND NOT id = ANY($2)`,
+			keepDead.Seconds(), s.dialect.list(busy))
+	}
 	return err
 }
 

@@ -29,9 +29,7 @@ func (s *SQL) overview(ctx context.Context) (o Overview, err error) {
 type counted struct {
 	Feed string
 	position
-	New      int64  `db:"n_new"`
 	Failed   int64  `db:"n_failed"`
-	Oldest   moment `db:"oldest"`
 	Finished moment `db:"finished"`
 	Sent     moment `db:"sent"`
 	Gaps     int64  `db:"n_gaps"`
@@ -44,27 +42,48 @@ func (s *SQL) counts(ctx context.Context, now time.Time) ([]FeedCounts, error) {
 		SELECT f.feed, `+positionColumns+`,
 		       (SELECT count(*) FROM sequence_gap g WHERE g.feed = f.feed) AS n_gaps,
 		       (SELECT min(born_at) FROM sequence_gap g WHERE g.feed = f.feed) AS oldest_gap,
-		       coalesce(n.n, 0) AS n_new, n.oldest,
 		       (SELECT count(*) FROM dumped_data d WHERE d.feed = f.feed AND d.error_code IS NOT NULL AND d.status = 'FAILED') AS n_failed,
 		       (SELECT max(finished_at) FROM (SELECT finished_at FROM dumped_data d WHERE d.feed = f.feed
 		                                       ORDER BY seq DESC LIMIT 5000) AS top) AS finished,
 		       (SELECT max(finished_at) FROM (SELECT finished_at, outcome FROM dumped_data d WHERE d.feed = f.feed
 		                                       ORDER BY seq DESC LIMIT 5000) AS top WHERE outcome = 'SENT') AS sent
 		  FROM read_data_info f
-		  LEFT JOIN (SELECT feed, count(*) AS n, min(read_at) AS oldest FROM `+unfinished+` AS d GROUP BY feed) AS n
-		    ON n.feed = f.feed
 		 ORDER BY f.feed`)
+	if err != nil {
+		return nil, err
+	}
+	backlogs, err := s.backlogs(ctx)
 	feeds := make([]FeedCounts, 0, len(rows))
 	for _, r := range rows {
-		c := FeedCounts{Feed: r.Feed, Position: Position(r.position), New: r.New, Failed: r.Failed, LastFinished: r.Finished.Time, LastSent: r.Sent.Time}
+		n := backlogs[r.Feed]
+		c := FeedCounts{Feed: r.Feed, Position: Position(r.position), New: n.Rows, Failed: r.Failed, LastFinished: r.Finished.Time, LastSent: r.Sent.Time}
 		c.Gaps = r.Gaps
 		if !r.Born.IsZero() {
 			c.OldestGap = max(0, now.Sub(r.Born.Time))
 		}
-		if !r.Oldest.IsZero() {
-			c.OldestUnsent = max(0, now.Sub(r.Oldest.Time))
+		if !n.Oldest.IsZero() {
+			c.OldestUnsent = max(0, now.Sub(n.Oldest.Time))
 		}
 		feeds = append(feeds, c)
 	}
 	return feeds, err
+}
+
+// backlog is a feed's NEW rows.
+type backlog struct {
+	Rows   int64
+	Oldest moment // READ_AT
+}
+
+func (s *SQL) backlogs(ctx context.Context) (map[string]backlog, error) {
+	fronts, err := s.fronts(ctx, s.db)
+	all := make(map[string]backlog, len(fronts))
+	for _, f := range fronts {
+		var w backlog
+		if err := s.get(ctx, s.db, &w, `SELECT count(*) AS rows, min(read_at) AS oldest FROM `+unfinished, f.Feed, f.From); err != nil {
+			return nil, err
+		}
+		all[f.Feed] = w
+	}
+	return all, err
 }

@@ -89,12 +89,11 @@ func (s *SQL) dead(ctx context.Context, feed, instance string, from int64) (dead
 	}
 	err = s.list(ctx, s.db, &owners, `
 		SELECT owner AS id, coalesce(dead, true) AS dead, coalesce(dead AND stopped_at IS NULL, false) AS crashed
-		  FROM (SELECT owner FROM dumped_data WHERE feed = $1 AND aside AND owner IS NOT NULL
-		         UNION SELECT owner FROM dumped_data WHERE feed = $1 AND seq >= $3 AND status = 'NEW' AND NOT aside) AS o
+		  FROM (SELECT DISTINCT owner FROM `+unfinished+` WHERE owner IS NOT NULL) AS o
 		  LEFT JOIN instance ON id = owner
-		 WHERE owner <> $2
+		 WHERE owner <> $3
 		 UNION ALL
-		SELECT id, dead, false FROM instance WHERE id = $2`, feed, instance, from)
+		SELECT id, dead, false FROM instance WHERE id = $3`, feed, from, instance)
 	alive := false
 	dead, crashed = []string{}, []string{}
 	for _, o := range owners {

@@ -15,31 +15,53 @@ const putAside = 30.0 // seconds
 // Every NEW row is aside, or has a number from READ_DATA_INFO.unfinished_from on. That number only rises, and is never above high_seq + 1: so a
 // number that was read earlier leads to the same rows.
 
-// unfinished is the NEW rows of all feeds.
-const unfinished = `(SELECT feed, seq, owner, read_at FROM dumped_data WHERE aside
-	UNION ALL SELECT d.feed, d.seq, d.owner, d.read_at FROM read_data_info AS f JOIN dumped_data AS d ON d.feed = f.feed AND d.seq >= f.unfinished_from
-	 WHERE d.status = 'NEW' AND NOT d.aside)`
+// front is where a feed's NEW rows are looked for.
+type front struct {
+	Feed string
+	From int64 `db:"unfinished_from"`
+}
+
+// fronts are those of all feeds. Their numbers travel back as parameters: PostgreSQL takes a number that a statement finds by itself for any, and
+// would read a third of the table.
+func (s *SQL) fronts(ctx context.Context, q sqlx.QueryerContext) (all []front, err error) {
+	err = s.list(ctx, q, &all, `SELECT feed, unfinished_from FROM read_data_info ORDER BY feed`)
+	return all, err
+}
+
+// unfinished is the NEW rows of feed $1, whose front is $2.
+const unfinished = `(SELECT seq, owner, read_at FROM dumped_data WHERE feed = $1 AND aside
+	UNION ALL SELECT seq, owner, read_at FROM dumped_data WHERE feed = $1 AND seq >= $2 AND status = 'NEW' AND NOT aside) AS n`
+
+// owners are the instances that own NEW rows of any feed.
+func (s *SQL) owners(ctx context.Context, tx *sqlx.Tx) ([]string, error) {
+	fronts, err := s.fronts(ctx, tx)
+	all := []string{}
+	for _, f := range fronts {
+		var some []string
+		if err := s.list(ctx, tx, &some, `SELECT DISTINCT owner FROM `+unfinished+` WHERE owner IS NOT NULL`, f.Feed, f.From); err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, err
+}
 
 // release makes the NEW rows of an instance nobody's.
-func (s *SQL) release(ctx context.Context, tx *sqlx.Tx, id string) (int64, error) {
-	aside, err := s.exec(ctx, tx, `UPDATE dumped_data SET owner = NULL, crashes = 0 WHERE aside AND owner = $1`, id)
+func (s *SQL) release(ctx context.Context, tx *sqlx.Tx, id string) (released int64, err error) {
+	fronts, err := s.fronts(ctx, tx)
 	if err != nil {
 		return 0, err
 	}
-	var feeds []string
-	if err := s.list(ctx, tx, &feeds, `SELECT feed FROM read_data_info`); err != nil {
-		return 0, err
-	}
-	for _, feed := range feeds {
+	for _, f := range fronts {
 		n, err := s.exec(ctx, tx, `
-			UPDATE dumped_data SET aside = true, owner = NULL, crashes = 0
-			 WHERE feed = $1 AND seq >= (SELECT unfinished_from FROM read_data_info WHERE feed = $1) AND status = 'NEW' AND owner = $2`, feed, id)
+			UPDATE dumped_data SET aside = true, owner = NULL, crashes = 0 WHERE feed = $1 AND seq >= $2 AND status = 'NEW' AND owner = $3`, f.Feed, f.From, id)
 		if err != nil {
 			return 0, err
 		}
-		aside += n
+		released += n
 	}
-	return aside, nil
+	n, err := s.exec(ctx, tx, `UPDATE dumped_data SET owner = NULL, crashes = 0 WHERE aside AND owner = $1`, id) // last: a sweep may have put some aside meanwhile
+	return released + n, err
 }
 
 // nothingNew reports that the feed has no NEW row, that this instance lives, and that nobody else's life has lapsed: most claims of most days end
