@@ -111,11 +111,26 @@ func (d *decoder) stranger(key *yaml.Node, path string, keys vocabulary) string 
 	text := "unknown key " + quote(name) + " in " + where(path)
 	meant, found := Closest(name, slices.Concat(keys.known, keys.planned))
 	if !found {
-		d.fail(spot(key), text, "known here: "+strings.Join(keys.known, ", "))
+		d.fail(spot(key), text, elsewhere(name)+"known here: "+strings.Join(keys.known, ", "))
 		return ""
 	}
 	d.fail(spot(key), text, `did you mean "`+meant+`"?`)
 	return meant
+}
+
+// elsewhere says where a key would stand right, if it is a key of few other sections.
+func elsewhere(name string) string {
+	const few = 3
+	var places []string
+	for _, e := range everyKey {
+		if strings.HasSuffix(e.path, "."+name) && !strings.Contains(e.path, ".tests[]") {
+			places = append(places, e.path)
+		}
+	}
+	if len(places) == 0 || len(places) > few {
+		return ""
+	}
+	return name + " stands at " + strings.Join(places, " or ") + "; "
 }
 
 // understood replaces misspelt keys by the ones that were meant, so that they are not called

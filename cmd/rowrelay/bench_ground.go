@@ -123,23 +123,18 @@ func insertOrders(table string) string {
 // share is the i-th of n parts of rows.
 func share(rows, n, i int) int { return rows*(i+1)/n - rows*i/n }
 
-// finished waits until the relay has finished rows, or `limit` (0: none) has passed.
-func (g *ground) finished(ctx context.Context, rows int, limit time.Duration, ended <-chan struct{}) error {
-	begin := time.Now()
-	for ctx.Err() == nil && (limit == 0 || time.Since(begin) < limit) {
-		var read, open int64
-		err := g.store.QueryRowxContext(ctx, fmt.Sprintf(`SELECT coalesce((SELECT max(last_read_seq) FROM %[1]s.read_data_info), 0),
-			(SELECT count(*) FROM (SELECT FROM %[1]s.dumped_data WHERE status = 'NEW' LIMIT 1) AS x)`, benchStore)).Scan(&read, &open)
-		if err != nil {
+// finished waits until the relay has finished the rows above a number, or `limit` (0: none) has passed. Only the position is asked for until all are
+// read: whoever counts rows all the time is measured too.
+func (g *ground) finished(ctx context.Context, s shape, above int64, rows int, limit time.Duration, ended <-chan struct{}) error {
+	for begin := time.Now(); ctx.Err() == nil && (limit == 0 || time.Since(begin) < limit); {
+		var read int64
+		if err := g.store.GetContext(ctx, &read, `SELECT coalesce(max(last_read_seq), 0) FROM `+benchStore+`.read_data_info`); err != nil {
 			return err
 		}
-		if read >= g.last && open == 0 {
-			var dumped int64
-			if err := g.store.GetContext(ctx, &dumped, `SELECT count(*) FROM `+benchStore+`.dumped_data WHERE seq > $1`, g.last-int64(rows)); err != nil {
+		if read >= g.last {
+			done, err := g.count(ctx, s, above, `status <> 'NEW'`)
+			if err != nil || done >= rows {
 				return err
-			}
-			if dumped >= int64(rows) {
-				return nil
 			}
 		}
 		select {
@@ -151,13 +146,32 @@ func (g *ground) finished(ctx context.Context, rows int, limit time.Duration, en
 	return ctx.Err()
 }
 
-// outcome counts the rows above a number that were sent, and says when the last one was.
-func (g *ground) outcome(ctx context.Context, above int64) (sent int, last time.Time, err error) {
-	var at *time.Time
-	err = g.store.QueryRowxContext(ctx, `SELECT count(*), max(finished_at) FROM `+benchStore+`.dumped_data WHERE seq > $1 AND outcome = 'SENT'`, above).Scan(&sent, &at)
-	if at != nil {
-		last = *at
+// count tells for how many rows above a number a condition holds.
+func (g *ground) count(ctx context.Context, s shape, above int64, condition string) (total int, err error) {
+	for i := range s.Feeds {
+		var n int
+		err := g.store.GetContext(ctx, &n, `SELECT count(*) FROM `+benchStore+`.dumped_data WHERE feed = $1 AND seq > $2 AND `+condition, benchFeed(i), above)
+		if err != nil {
+			return 0, err
+		}
+		total += n
 	}
+	return total, nil
+}
+
+// outcome counts the rows above a number that were sent, and says when the last one was.
+func (g *ground) outcome(ctx context.Context, s shape, above int64) (sent int, last time.Time, err error) {
+	for i := range s.Feeds {
+		var at *time.Time
+		err := g.store.GetContext(ctx, &at, `SELECT max(finished_at) FROM `+benchStore+`.dumped_data WHERE feed = $1 AND seq > $2 AND outcome = 'SENT'`, benchFeed(i), above)
+		if err != nil {
+			return 0, last, err
+		}
+		if at != nil && at.After(last) {
+			last = *at
+		}
+	}
+	sent, err = g.count(ctx, s, above, `outcome = 'SENT'`)
 	return sent, last, err
 }
 

@@ -95,7 +95,7 @@ func (w *benchWork) relay(ctx context.Context, kind string, s shape, rows int, r
 	if receiver != nil {
 		return result, nil
 	}
-	sent, _, err := w.ground.outcome(ctx, above)
+	sent, _, err := w.ground.outcome(ctx, s, above)
 	if err != nil {
 		return result, err
 	}
@@ -116,12 +116,12 @@ func (w *benchWork) through(ctx context.Context, d *relayed, kind string, s shap
 		return benchResult{}, err
 	}
 	before := w.meters.read(d.pid())
-	if err := w.ground.finished(ctx, rows, w.For, d.ended); err != nil {
+	if err := w.ground.finished(ctx, s, above, rows, w.For, d.ended); err != nil {
 		return benchResult{}, err
 	}
 	used := w.meters.read(d.pid()).since(before)
 	_, peak := bench.Memory(d.pid())
-	sent, last, err := w.ground.outcome(ctx, above)
+	sent, last, err := w.ground.outcome(ctx, s, above)
 	if err != nil {
 		return benchResult{}, err
 	}
