@@ -29,7 +29,7 @@ proof: build ## the full sizes, written to docs/proof
 stress: build ## late rows from twelve writers for ten minutes, twice, written to docs/proof
 	scripts/proof.sh stress
 
-bench: build ## how fast it is, against real servers of its own, in about an hour; written to BENCHMARKS.md
+bench: build ## how fast it is, against real servers of its own, in half an hour; written to BENCHMARKS.md
 	scripts/bench.sh
 
 fuzz: ## five minutes of fuzzing: expressions, messages, configuration

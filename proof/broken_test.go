@@ -163,7 +163,7 @@ func TestMappingThatDoesNotFitIsToldWithLineColumnAndRemedy(t *testing.T) {
 	require.Contains(t, shown, at+" → make the lookup's SQL select one row")
 	tested, _, code := w.run("test")
 	require.Equal(t, 1, code)
-	require.Contains(t, tested, "got LOOKUP_TOO_MANY")
+	require.Contains(t, tested, "got FAILED LOOKUP_TOO_MANY")
 	require.Contains(t, tested, "it failed at "+w.path()+":"+at+" → make the lookup's SQL select one row")
 	show(t, "a lookup of one row that finds two: told by `preview` of the row, and by `test`, with line %s of its SQL and what to do", at)
 }

@@ -110,7 +110,7 @@ func revision() string {
 	if err != nil {
 		return "unknown"
 	}
-	edited, err := exec.Command("git", "status", "--porcelain", "--", "..", ":!../docs/proof").Output()
+	edited, err := exec.Command("git", "status", "--porcelain", "--", "..", ":!../docs/proof", ":!../BENCHMARKS.md").Output()
 	if err != nil || len(edited) > 0 {
 		return strings.TrimSpace(string(commit)) + "-dirty"
 	}
