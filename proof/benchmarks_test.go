@@ -43,12 +43,17 @@ func (p *paperOfFigures) fold(out string) { p.say("\n```\n%s```\n", out) }
 // The parts of BENCHMARKS.md, in its order. Each is a test, so that one can be measured anew by itself.
 var parts = []string{"head", "brokers", "latency", "finished", "growth", "tried"}
 
-// measure skips a test unless benchmarks are wanted.
-func measure(t *testing.T) *paperOfFigures {
+// TestBenchmarks makes BENCHMARKS.md, or the parts of it that -run names.
+func TestBenchmarks(t *testing.T) {
 	if *benchmarks == "" {
 		t.Skip("only make bench measures")
 	}
-	return &paperOfFigures{t: t}
+	for name, part := range map[string]func(*paperOfFigures){
+		"Head": (*paperOfFigures).head, "Brokers": (*paperOfFigures).brokers, "Latency": (*paperOfFigures).latency,
+		"Finished": (*paperOfFigures).finished, "Growth": (*paperOfFigures).growth,
+	} {
+		t.Run(name, func(t *testing.T) { part(&paperOfFigures{t: t}) })
+	}
 }
 
 // keep puts a part into the report, and leaves the others as they are.
@@ -75,11 +80,10 @@ func (p *paperOfFigures) title(text string) {
 	p.say("\n## %s\n\n%s, revision %s, %s.\n", text, time.Now().UTC().Format(time.DateOnly), revision(), machine())
 }
 
-func TestBenchmarksHead(t *testing.T) {
-	p := measure(t)
-	p.say(head)
+func (p *paperOfFigures) head() {
+	p.say(introduction)
 	p.keep("head")
-	p = measure(t)
+	p.Reset()
 	p.say(tried)
 	p.keep("tried")
 }
@@ -93,26 +97,23 @@ func onServers(t *testing.T, kind testbed.Part, do func(file string)) {
 	broker.Kill(t)
 }
 
-func TestBenchmarksBrokers(t *testing.T) {
-	p := measure(t)
+func (p *paperOfFigures) brokers() {
 	p.title("Against real brokers")
 	for _, kind := range testbed.Brokers {
-		onServers(t, kind, func(file string) { p.broker(kind, file) })
+		onServers(p.t, kind, func(file string) { p.broker(kind, file) })
 	}
 	p.keep("brokers")
 }
 
-func TestBenchmarksLatency(t *testing.T) {
-	p := measure(t)
+func (p *paperOfFigures) latency() {
 	p.title("How long a row takes, and what idleness costs")
-	onServers(t, testbed.Artemis, p.latency)
+	onServers(p.t, testbed.Artemis, p.delays)
 	p.keep("latency")
 }
 
-func TestBenchmarksFinished(t *testing.T) {
-	p := measure(t)
+func (p *paperOfFigures) finished() {
 	p.title("Ten million finished rows (old) in DUMPED_DATA")
-	onServers(t, testbed.Artemis, func(file string) {
+	onServers(p.t, testbed.Artemis, func(file string) {
 		m, out := p.bench(file, "--only", "receipts", "--finished", "0,"+rows(5000, 10_000_000), "--rows", rows(2000, 100_000))
 		p.fold(out)
 		p.goal(m.Results[1].Rate >= 0.9*m.Results[0].Rate, "rows/s with ten million finished rows are %.2f of those with none, wanted 0.90", m.Results[1].Rate/m.Results[0].Rate)
@@ -120,15 +121,14 @@ func TestBenchmarksFinished(t *testing.T) {
 	p.keep("finished")
 }
 
-func TestBenchmarksGrowth(t *testing.T) {
-	p := measure(t)
+func (p *paperOfFigures) growth() {
 	p.title("As the work grows")
-	onServers(t, testbed.Artemis, p.sweep)
+	onServers(p.t, testbed.Artemis, p.sweep)
 	p.keep("growth")
 }
 
-// head says what is measured.
-const head = `# Benchmarks
+// introduction says what is measured.
+const introduction = `# Benchmarks
 
 Made by make deps bench, each part at the revision and on the machine that it names. PostgreSQL for the source, PostgreSQL for the store, the broker and rowrelay share the cores. The machine is
 shared with others: absolute rates differ by a third from run to run, ratios within one run and microseconds of processor time a row do less. Every figure is a median of at
@@ -223,7 +223,7 @@ func table(m measured) string {
 	return b.String()
 }
 
-func (p *paperOfFigures) latency(file string) {
+func (p *paperOfFigures) delays(file string) {
 	out, log, code := runProgram(p.t, ".", "bench", "-c", file, "--source", "erp", "--latency", "100,1000")
 	require.Zero(p.t, code, log)
 	p.fold(out)

@@ -7,4 +7,4 @@ export REQUIRE_REAL=1
 parts=${*:-Brokers Latency Finished Growth}
 parts=${parts// /|}
 go build -o bin/ ./testbed/cmd/withparts ./testbed/cmd/tally
-bin/withparts -- go test -json -count 1 -timeout 4h ./proof -run "TestBenchmarks(Head|$parts)\$" -benchmarks "$PWD/BENCHMARKS.md" -full | bin/tally
+bin/withparts -- go test -json -count 1 -timeout 4h ./proof -run "TestBenchmarks\$/(Head|$parts)\$" -benchmarks "$PWD/BENCHMARKS.md" -full | bin/tally
