@@ -90,14 +90,13 @@ func (p *processor) Receive(c actor.Context) {
 	}
 	_, worker := cutLast(c.Self().Id)
 	reporter := p.feed.Name + "/" + worker
+	told := 0
 	for i, r := range m.Records {
 		p.carry(reporter, r)
-		if r.Steps.Asks() { // what is at hand may take long
-			c.Send(c.Parent(), &DoneMessage{c.Self(), m.Records[i : i+1]})
+		if last := i == len(m.Records)-1; last || r.Steps.Asks() { // the next one may take long
+			c.Send(c.Parent(), &DoneMessage{c.Self(), m.Records[told : i+1]})
+			told = i + 1
 		}
-	}
-	if !m.Records[0].Steps.Asks() {
-		c.Send(c.Parent(), &DoneMessage{c.Self(), m.Records})
 	}
 }
 

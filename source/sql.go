@@ -26,7 +26,7 @@ var _ Source = (*SQL)(nil)
 
 // Open is described at Source.
 func (s *SQL) Open(ctx context.Context) (d Description, err error) {
-	s.plan = nil // who it was is not who it must be: whether this is the feed's server, its position tells
+	s.plan, s.quiet = nil, false // who it was is not who it must be: whether this is the feed's server, its position tells
 	err = s.view(ctx, func(tx *sqlx.Tx, who peer) error {
 		r, p, err := s.learn(ctx, tx)
 		if err != nil {
