@@ -35,13 +35,17 @@ func codeMeant(word string) string {
 	for _, code := range slices.Sorted(maps.Keys(rowRemedies)) {
 		codes = append(codes, string(code))
 	}
-	word = strings.ToUpper(word)
-	meant, near := config.Closest(word, codes)
-	if i := slices.IndexFunc(codes, func(c string) bool { return strings.HasPrefix(c, word) }); !near && i >= 0 {
-		meant, near = codes[i], true
-	}
-	if near {
+	if meant, near := nearestCode(word, codes); near {
 		return fmt.Sprintf("did you mean %s? Known are %s", meant, strings.Join(codes, ", "))
 	}
 	return "known are " + strings.Join(codes, ", ")
+}
+
+// nearestCode is the code that a word begins, or else comes close to.
+func nearestCode(word string, codes []string) (string, bool) {
+	word = strings.ToUpper(word)
+	if i := slices.IndexFunc(codes, func(c string) bool { return strings.HasPrefix(c, word) }); i >= 0 && word != "" {
+		return codes[i], true
+	}
+	return config.Closest(word, codes)
 }

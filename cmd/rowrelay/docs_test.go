@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -10,16 +11,27 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/stretchr/testify/require"
 
-	"github.com/rowrelay/rowrelay/record"
+	"github.com/rowrelay/rowrelay/docs"
 )
 
-func TestEveryCodeHasItsAnchorInTheDocumentation(t *testing.T) {
-	text, err := os.ReadFile("../../docs/errors.md")
+// TestEveryCodeIsExplained holds docs/errors.md against the constants of record, in both directions.
+func TestEveryCodeIsExplained(t *testing.T) {
+	text, err := os.ReadFile("../../record/errors.go")
 	require.NoError(t, err)
-	codes := slices.Concat(slices.Collect(maps.Keys(rowRemedies)), slices.Collect(maps.Keys(outageRemedies)),
-		[]record.Code{record.SequenceNotUnique, record.SourceWentBack, record.MayWrite, record.ConfigInvalid})
-	for _, code := range codes {
-		require.Contains(t, string(text), "\n### "+string(code)+"\n")
+	var codes, explained []string
+	for _, found := range regexp.MustCompile(`\bCode += "(\w+)"`).FindAllStringSubmatch(string(text), -1) {
+		codes = append(codes, found[1])
+	}
+	for _, p := range pagesOf(docs.Errors) {
+		explained = append(explained, string(p.Code))
+	}
+	require.Greater(t, len(codes), 20)
+	require.ElementsMatch(t, codes, explained)
+}
+
+func TestEveryRemedyIsOfACodeThatIsExplained(t *testing.T) {
+	for _, code := range slices.Concat(slices.Collect(maps.Keys(rowRemedies)), slices.Collect(maps.Keys(outageRemedies))) {
+		require.Equal(t, exitOK, rowrelay("explain", string(code)).code, code)
 	}
 }
 

@@ -108,7 +108,7 @@ func (f *failedRows) print(v *voice, now time.Time, quiet bool) {
 	for _, g := range f.Items {
 		var notes []string
 		if !quiet {
-			notes = []string{"→ " + rowRemedy(g.Code) + "      " + docs(g.Code)}
+			notes = []string{"→ " + rowAdvice(g.Code)}
 		}
 		t.add(notes, g.Feed, string(g.Code), thousands(g.Rows), clock(now, g.First), clock(now, g.Last), cut(g.Example, 120))
 	}

@@ -29,7 +29,8 @@ var mayImport = map[string][]string{
 	"actors":       {"record", "store", "source", "gap", "message", "sink"},
 	"stompbroker":  {},
 	"bench":        {},
-	"cmd/rowrelay": {"record", "config", "database", "store", "source", "sqlvalue", "process", "expression", "message", "sink", "web", "clienttls", "actors", "stompbroker", "bench"},
+	"docs":         {},
+	"cmd/rowrelay": {"record", "config", "database", "store", "source", "sqlvalue", "process", "expression", "message", "sink", "web", "clienttls", "actors", "stompbroker", "bench", "docs"},
 }
 
 // onlyIn says which rooms may know a library.

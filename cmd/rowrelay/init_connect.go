@@ -175,7 +175,7 @@ func (s *setup) away(err error) error {
 		p.next = "write the host as the certificate names it, and let SSL_CERT_FILE name the PEM file of its authority, which becomes tls.ca_file;\n" +
 			"or " + s.insteadURL("require") + ", which encrypts and does not check who answers"
 	default:
-		p.next = s.orAsked("check --url: ", "check ") + "host, port and database, and whether a firewall stands between  " + docs(o.Code)
+		p.next = s.orAsked("check --url: ", "check ") + "host, port and database, and whether a firewall stands between  " + more(o.Code)
 	}
 	return p
 }

@@ -41,9 +41,10 @@ type commands struct {
 	Check checkCmd `cmd:"" group:"Begin:" help:"Find what is wrong in the configuration, and with --connect in what it names."`
 	Demo  demoCmd  `cmd:"" group:"Begin:" help:"Show the whole job in this process: source, store, broker, consumer and daemon. Needs nothing, leaves nothing."`
 
-	Run    runCmd    `cmd:"" group:"Run and look:" help:"Carry rows until told to stop."`
-	Status statusCmd `cmd:"" group:"Run and look:" help:"Show where every feed stands."`
-	Failed failedCmd `cmd:"" group:"Run and look:" help:"Show the rows that need a decision."`
+	Run     runCmd     `cmd:"" group:"Run and look:" help:"Carry rows until told to stop."`
+	Status  statusCmd  `cmd:"" group:"Run and look:" help:"Show where every feed stands."`
+	Failed  failedCmd  `cmd:"" group:"Run and look:" help:"Show the rows that need a decision."`
+	Explain explainCmd `cmd:"" group:"Run and look:" help:"Explain the code of an error, and what to do. Without a code it lists all."`
 
 	Preview previewCmd `cmd:"" group:"Messages:" help:"Show the messages that rows become. Nothing is sent, nothing is recorded."`
 	Test    testCmd    `cmd:"" group:"Messages:" help:"Run the tests of the file: rows, and the messages that they must become. Needs no database and no broker."`

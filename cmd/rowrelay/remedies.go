@@ -7,7 +7,7 @@ import (
 	"github.com/rowrelay/rowrelay/record"
 )
 
-// rowRemedies say in one line what to do about FAILED rows; docs/errors.md says more.
+// rowRemedies say in one line what to do about FAILED rows; explain says more.
 var rowRemedies = map[record.Code]string{
 	record.XMLInvalidChar: "correct the value in the source (XML 1.0 has no such character), then retry",
 	record.XMLType:        "correct the value in the source (XSD has no such value), then retry",
@@ -41,13 +41,13 @@ func outageRemedy(o *record.Outage) string {
 		return fmt.Sprintf("the server speaks no TLS: switch it on there, or write ?sslmode=disable into connections.%s.url, and passwords and rows travel unprotected", o.Connection)
 	}
 	if o.Code == record.ConnTLS && strings.Contains(o.Error(), "stomp://") { // the port speaks no TLS, as it seems
-		return fmt.Sprintf("is the port in connections.%s right? stomp:// is for a port without TLS, stomp+tls:// for one with it; else the server is overloaded  %s", o.Connection, docs(o.Code))
+		return fmt.Sprintf("is the port in connections.%s right? stomp:// is for a port without TLS, stomp+tls:// for one with it; else the server is overloaded  %s", o.Connection, more(o.Code))
 	}
 	if strings.Contains(o.Error(), "unable to open database file") { // SQLite, which has no server
-		return fmt.Sprintf("is that the file of connections.%s.url that you mean, and may this account read it and its folder?  %s", o.Connection, docs(o.Code))
+		return fmt.Sprintf("is that the file of connections.%s.url that you mean, and may this account read it and its folder?  %s", o.Connection, more(o.Code))
 	}
 	if remedy, ok := outageRemedies[o.Code]; ok {
-		return fmt.Sprintf(remedy, o.Connection) + "  " + docs(o.Code)
+		return fmt.Sprintf(remedy, o.Connection) + "  " + more(o.Code)
 	}
 	return "rowrelay check --connect tries every connection of the file"
 }
@@ -58,7 +58,7 @@ func stopRemedy(feed string, code record.Code) string {
 		return "find the last number that is still the row that was sent, then\n" +
 			"rowrelay rewind " + feed + " --to N --resend completed --reason ...   (or give the feed a new name)"
 	}
-	return docs(code)
+	return more(code)
 }
 
 // rowRemedy is what to do about rows that failed with this code.
@@ -66,8 +66,13 @@ func rowRemedy(code record.Code) string {
 	if remedy, ok := rowRemedies[code]; ok {
 		return remedy
 	}
-	return "a newer version wrote this code; see its documentation"
+	return "a newer version wrote this code; its own rowrelay explain tells what it means"
 }
 
-// docs names the place in the documentation that explains a code.
-func docs(code record.Code) string { return "docs: errors#" + string(code) }
+// rowAdvice is rowRemedy with where to read on, as far as this program knows the code.
+func rowAdvice(code record.Code) string {
+	if _, ok := rowRemedies[code]; !ok {
+		return rowRemedy(code)
+	}
+	return rowRemedy(code) + "      " + more(code)
+}

@@ -107,7 +107,7 @@ func printDecision(v *voice, r store.Row) {
 	switch r.Status {
 	case record.Failed:
 		code := record.Code(text(r.ErrorCode))
-		v.printf("→ %s      %s\n→ rowrelay retry %s %d\n", rowRemedy(code), docs(code), r.Feed, r.Seq)
+		v.printf("→ %s\n→ rowrelay retry %s %d\n", rowAdvice(code), r.Feed, r.Seq)
 	case record.New:
 		v.printf("→ nothing to decide: it is sent when its feed runs: rowrelay status %s\n", r.Feed)
 	}
