@@ -215,6 +215,9 @@ func (o Options) metadata() string {
 	if o.Table == "" {
 		of.Query = strings.TrimPrefix(o.relation(), "query:")
 	}
-	text, _ := json.Marshal(of) // three strings
-	return strings.TrimSuffix(string(text), "}")
+	var text strings.Builder
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false) // people read it: a table may be called r&d
+	_ = e.Encode(of)       // three strings
+	return strings.TrimSuffix(text.String(), "}\n")
 }

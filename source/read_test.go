@@ -285,6 +285,16 @@ func TestColumnsAreTheMessagesAndOthersAreReadBeside(t *testing.T) {
 	})
 }
 
+func TestMetadataIsWrittenForPeople(t *testing.T) {
+	each(t, func(t *testing.T, b bed) {
+		b.run(`CREATE TABLE "r&d <x>" ("a>b" bigint PRIMARY KEY)`)
+		b.run(`INSERT INTO "r&d <x>" VALUES (1)`)
+		s := b.source(func(o *source.Options) { o.Table, o.Sequence = `"r&d <x>"`, "a>b" })
+		open(t, s)
+		require.Equal(t, `{"table":"\"r&d <x>\"","sequence":"a>b"}`, read(t, s, 0, page).Records[0].Metadata)
+	})
+}
+
 func TestFileAndDatabaseMustAgree(t *testing.T) {
 	each(t, func(t *testing.T, b bed) {
 		b.run(orders)

@@ -190,13 +190,22 @@ func (sp spread) sql(c *selection) (wait, next string) {
 
 // audit notes who did it; what is a struct that says to which rows.
 func (s *SQL) audit(ctx context.Context, tx *sqlx.Tx, feed string, what any, changed int64, a Audit) (id int64, err error) {
-	filter, err := json.Marshal(what)
+	filter, err := readable(what)
 	if err != nil {
 		return 0, err
 	}
 	err = s.get(ctx, tx, &id, `
 		INSERT INTO audit (actor, origin, command, feed, filter, changed, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-		clean(a.Actor), clean(a.Origin), clean(a.Command), feed, string(filter), changed, clean(a.Reason))
+		clean(a.Actor), clean(a.Origin), clean(a.Command), feed, filter, changed, clean(a.Reason))
 	return id, err
+}
+
+// readable is JSON for people who look at the tables: a & stays one.
+func readable(what any) (string, error) {
+	var text strings.Builder
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	err := e.Encode(what)
+	return strings.TrimSuffix(text.String(), "\n"), err
 }

@@ -86,6 +86,13 @@ func TestRetryMakesRowsAsGoodAsNewAndIsAudited(t *testing.T) {
 	})
 }
 
+func TestAuditIsWrittenForPeople(t *testing.T) {
+	text, err := readable(Filter{Feed: feed, Key: "A&B <1>"})
+	require.NoError(t, err)
+	require.Contains(t, text, `"A&B <1>"`)
+	require.NotContains(t, text, "\n")
+}
+
 func TestRetryKeepsARateBySpreadingTheRows(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		one := someFailed(t, w)

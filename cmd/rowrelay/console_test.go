@@ -41,3 +41,9 @@ func TestATableKeepsItsColumnsForNamesInAnyScript(t *testing.T) {
 	rows.print(v)
 	require.Equal(t, "FEED          ROWS\nüberweisung      7\n             a note\na\\u001B[2J   1,204\n", b.String())
 }
+
+func TestResultsForProgramsAreNotEscapedForWebPages(t *testing.T) {
+	v, b := paper()
+	require.NoError(t, v.json(map[string]string{"table": "r&d <x>"}))
+	require.Contains(t, b.String(), `"r&d <x>"`)
+}

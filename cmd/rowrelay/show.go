@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rowrelay/rowrelay/record"
@@ -66,10 +67,13 @@ func printRow(v *voice, now time.Time, r store.Row) {
 	field("owner", text(r.Owner))
 	field("claim no", fmt.Sprint(r.ClaimNo))
 	field("crashes", fmt.Sprint(r.Crashes))
-	field("metadata", r.Metadata)
+	field("metadata", unescaped.Replace(r.Metadata))
 	printTimeline(v, now, r)
 	printDecision(v, r)
 }
+
+// unescaped undoes what versions that wrote JSON for web pages did to it; a backslash that is escaped itself begins nothing.
+var unescaped = strings.NewReplacer(`\\`, `\\`, `\u0026`, "&", `\u003c`, "<", `\u003e`, ">")
 
 func standing(r store.Row) string {
 	if r.Outcome != nil {
