@@ -16,7 +16,8 @@ import (
 )
 
 const columns = `feed, seq, status, outcome, error_code, error_text, attempts, next_attempt_at, metadata, message_id,
-	business_key, owner, claim_no, crashes, read_at, finished_at`
+	business_key, owner, claim_no, crashes, read_at, finished_at,
+	(SELECT name FROM instance WHERE id = owner) AS owner_name`
 
 // selection is the WHERE of a filter, with its parameters.
 type selection struct {

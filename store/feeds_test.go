@@ -76,6 +76,17 @@ func TestStaleDumpWritesNothing(t *testing.T) {
 	})
 }
 
+func TestARowNamesItsOwnersInstanceWhileThatIsKnown(t *testing.T) {
+	each(t, func(t *testing.T, w world) {
+		one := newCarrier(t, w.open(t), "one")
+		one.dump(1)
+		require.Equal(t, one.id, *one.row(1).Owner)
+		require.Equal(t, "one", *one.row(1).OwnerName)
+		one.db.MustExec(one.dialect.sql(`DELETE FROM instance WHERE id = $1`), one.id)
+		require.Nil(t, one.row(1).OwnerName)
+	})
+}
+
 func TestKnownRowBelowHighIsLeftOut(t *testing.T) {
 	each(t, func(t *testing.T, w world) {
 		one := newCarrier(t, w.open(t), "one")

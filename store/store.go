@@ -251,6 +251,7 @@ type Row struct {
 	MessageID     string        `json:"message_id" db:"message_id"`
 	BusinessKey   *string       `json:"business_key" db:"business_key"`
 	Owner         *string       `json:"owner" db:"owner"`
+	OwnerName     *string       `json:"-" db:"owner_name"` // of the owner's INSTANCE while that is known
 	ClaimNo       int           `json:"claim_no" db:"claim_no"`
 	Crashes       int           `json:"crashes" db:"crashes"`
 	ReadAt        time.Time     `json:"read_at" db:"read_at"`

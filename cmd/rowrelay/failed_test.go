@@ -22,7 +22,7 @@ func failedRow() store.Row {
 	done := before(16 * time.Second)
 	return store.Row{Feed: "orders", Seq: 4690, Status: record.Failed, ErrorCode: new(string(record.XMLInvalidChar)),
 		ErrorText: new("column note: U+0001 at character 17"), Attempts: 1, Metadata: `{"table":"sales.orders","sequence":"order_seq"}`,
-		MessageID: "acme-prod.orders.4690", BusinessKey: new("A-4690"), ClaimNo: 3, ReadAt: before(5 * time.Minute), FinishedAt: &done}
+		MessageID: "acme-prod.orders.4690", BusinessKey: new("A-4690"), Owner: new("qkzvbwra"), OwnerName: new("relay-1"), ClaimNo: 3, ReadAt: before(5 * time.Minute), FinishedAt: &done}
 }
 
 func TestFailedGroupsSayWhatToDo(t *testing.T) {
@@ -43,6 +43,21 @@ func TestFailedShowTellsARowsLife(t *testing.T) {
 	v, b := paper()
 	printRow(v, now, failedRow())
 	golden(t, "failed_show", b.String())
+}
+
+func TestOnlyARowThatIsNotFinishedHasAnOwner(t *testing.T) {
+	for status, label := range map[record.Status]string{record.New: "owner", record.Completed: "finished by", record.Failed: "last tried by"} {
+		v, b := paper()
+		row := failedRow()
+		row.Status = status
+		printRow(v, now, row)
+		require.Regexp(t, `(?m)^  `+label+` +relay-1 \(instance qkzvbwra\)$`, b.String())
+	}
+	v, b := paper()
+	row := failedRow()
+	row.OwnerName = nil
+	printRow(v, now, row)
+	require.Regexp(t, `(?m)^  last tried by +qkzvbwra$`, b.String(), "forgotten after 7 days")
 }
 
 func TestMetadataIsShownForPeople(t *testing.T) {

@@ -64,7 +64,7 @@ func printRow(v *voice, now time.Time, r store.Row) {
 	field("error text", text(r.ErrorText))
 	field("attempts", fmt.Sprint(r.Attempts))
 	field("next attempt at", full(r.NextAttemptAt))
-	field("owner", text(r.Owner))
+	field(ownership[r.Status], ownerWords(r))
 	field("claim no", fmt.Sprint(r.ClaimNo))
 	field("crashes", fmt.Sprint(r.Crashes))
 	field("metadata", unescaped.Replace(r.Metadata))
@@ -72,8 +72,19 @@ func printRow(v *voice, now time.Time, r store.Row) {
 	printDecision(v, r)
 }
 
+// ownership says what OWNER means: of a finished row nobody is at work, it tells whose log to read.
+var ownership = map[record.Status]string{record.New: "owner", record.Completed: "finished by", record.Failed: "last tried by"}
+
 // unescaped undoes what versions that wrote JSON for web pages did to it; a backslash that is escaped itself begins nothing.
 var unescaped = strings.NewReplacer(`\\`, `\\`, `\u0026`, "&", `\u003c`, "<", `\u003e`, ">")
+
+// ownerWords is the instance's name with its id, which is all that is left once the store has forgotten the instance.
+func ownerWords(r store.Row) string {
+	if r.OwnerName == nil {
+		return text(r.Owner)
+	}
+	return *r.OwnerName + " (instance " + text(r.Owner) + ")"
+}
 
 func standing(r store.Row) string {
 	if r.Outcome != nil {
