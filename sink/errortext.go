@@ -23,7 +23,7 @@ func errorText(f *frame.Frame) string {
 	case text == "" || line != "" && strings.HasSuffix(line, text):
 		text = line
 	case line != "":
-		text += ": " + line
+		text = strings.TrimSuffix(text, ".") + ": " + line
 	}
 	if text == "" {
 		text = f.Command + " without a text"

@@ -58,6 +58,7 @@ func TestPropertiesOfTheMessageAreNoPartOfTheText(t *testing.T) {
 	const all = "CoreMessage[messageID=29, properties=[dedupId=acme.shutdown.7, reply=not_found]]"
 	for _, c := range []struct{ message, body, want string }{
 		{"AMQ339011 Error sending message " + all, "it is too large", "AMQ339011 Error sending message: it is too large"},
+		{"User name [relay] or password is invalid.", "java.lang.SecurityException", "User name [relay] or password is invalid: java.lang.SecurityException"},
 		{"AMQ339011 Error sending message", "cannot store " + all, "AMQ339011 Error sending message: cannot store"},
 	} {
 		f := frame.New(frame.ERROR, frame.Message, c.message, frame.ReceiptId, "shutdown")

@@ -44,10 +44,14 @@ func (s *service) hopeless() error {
 	}
 	for name, c := range state.Connections {
 		if !c.Up && c.Code != "" && time.Since(c.Since) > oncePatience {
-			return &record.Outage{Code: c.Code, Connection: name, Err: errors.New(c.Text + "; waited " + oncePatience.String())}
+			return stayedAway(name, c)
 		}
 	}
 	return nil
+}
+
+func stayedAway(name string, c record.ConnectionState) *record.Outage {
+	return &record.Outage{Code: c.Code, Connection: name, Err: errors.New(clause(c.Text) + "; waited " + oncePatience.String())}
 }
 
 func (s *service) empty(ctx context.Context) bool {

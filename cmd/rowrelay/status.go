@@ -200,7 +200,7 @@ func (s *survey) connectionNote(r feedReport) string {
 	c := s.connection(r.Instance, r.WaitingFor)
 	note := fmt.Sprintf("%s: %s", r.WaitingFor, cmp.Or(c.Code, r.Code, "away"))
 	if c.Text != "" {
-		note += " " + cut(c.Text, 160)
+		note += " " + clause(cut(c.Text, 160))
 	}
 	if !c.Since.IsZero() {
 		note += ", since " + clock(s.Now, c.Since)

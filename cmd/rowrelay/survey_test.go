@@ -70,6 +70,14 @@ func TestStatusNamesWhatAFeedWaitsFor(t *testing.T) {
 	}))
 }
 
+func TestStatusGoesOnAfterABrokersSentence(t *testing.T) {
+	one := mqAway(daemon("relay-1", map[string]record.FeedState{"invoices": waiting()}))
+	c := one.State.Connections["mq"]
+	c.Text = "mq1:61613: User name [relay] or password is invalid."
+	one.State.Connections["mq"] = c
+	require.Contains(t, printed(fileOf("invoices"), store.Overview{Instances: []store.Instance{one}}), "password is invalid, since 10:38:58, next try")
+}
+
 func TestStatusWithoutADaemonShowsTheStoresNumbers(t *testing.T) {
 	said := running(118)
 	said.LastPoll, said.LastSent = before(65*time.Minute), before(66*time.Minute)

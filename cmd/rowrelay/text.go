@@ -83,6 +83,15 @@ func rows(n int64) string {
 	return thousands(n) + " rows"
 }
 
+// clause is a sentence, a broker's for example, after which the line goes on: without its full stop.
+func clause(s string) string {
+	s = strings.TrimRight(s, " \n")
+	if strings.HasSuffix(s, "..") { // an ellipsis
+		return s
+	}
+	return strings.TrimSuffix(s, ".")
+}
+
 // cut shortens s to at most n characters, the last of them an ellipsis.
 func cut(s string, n int) string {
 	if r := []rune(s); len(r) > n {

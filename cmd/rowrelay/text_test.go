@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/record"
 )
 
 func TestSpansShowWhatMatters(t *testing.T) {
@@ -28,6 +31,16 @@ func TestNothingOfARowReachesTheTerminalAsACommand(t *testing.T) {
 
 func TestAQuotedCommandIsReadTheSameWayByAShell(t *testing.T) {
 	require.Equal(t, `rowrelay retry orders --reason 'C9'\''s row, $HOME' ''`, typed([]string{"retry", "orders", "--reason", "C9's row, $HOME", ""}))
+}
+
+func TestALineGoesOnAfterASentenceWithoutItsFullStop(t *testing.T) {
+	for said, want := range map[string]string{"it is invalid.": "it is invalid", "refused": "refused", "more...": "more...", "at mq1.": "at mq1", "": "", "cut…": "cut…"} {
+		require.Equal(t, want, clause(said))
+	}
+	away := record.ConnectionState{Code: record.ConnAuth, Text: "User name [relay] or password is invalid."}
+	require.ErrorContains(t, stayedAway("mq", away), "password is invalid; waited 1m0s")
+	short := outcomeShort(nil, config.Expect{Outcome: "SENT"}, performed{failure: record.Fail(record.SendRejected, "the queue is full.")})
+	require.Contains(t, short.text, "the queue is full, want SENT")
 }
 
 func TestClockNamesTheDayUnlessItIsToday(t *testing.T) {

@@ -75,7 +75,7 @@ func outcomeShort(file *config.File, want config.Expect, got performed) *shortfa
 	case outcome == wanted:
 		return nil
 	case got.failure != nil:
-		return &shortfall{key, fmt.Sprintf("got %s %s, want %s", failedOutcome, got.failure.Error(), wanted) + failedAt(file, got.failure)}
+		return &shortfall{key, fmt.Sprintf("got %s %s, want %s", failedOutcome, clause(got.failure.Error()), wanted) + failedAt(file, got.failure)}
 	case got.filtered:
 		return &shortfall{key, fmt.Sprintf("got %s, want %s; %s", outcome, wanted, got.why)}
 	}
