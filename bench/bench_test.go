@@ -41,12 +41,18 @@ func TestMetersSeeThisProcess(t *testing.T) {
 	require.Equal(t, os.Getpid(), Listener(l.Addr().String()))
 	require.Zero(t, Listener("192.0.2.1:80"), "another machine's")
 	before, _ := Alone(os.Getpid())
+	fine, ok := OnCPU(os.Getpid())
+	require.True(t, ok)
+	_, ok = OnCPU(1 << 30)
+	require.False(t, ok, "there is no such process")
 	_, idle := Machine()
 	for now := time.Now(); time.Since(now) < 200*time.Millisecond; {
 		_ = fmt.Sprint(now)
 	}
 	after, _ := Alone(os.Getpid())
 	require.Greater(t, after, before, "it has worked")
+	finer, _ := OnCPU(os.Getpid())
+	require.Greater(t, finer, fine)
 	used, ok := CPU(os.Getpid())
 	require.True(t, ok)
 	require.GreaterOrEqual(t, used, after)

@@ -68,8 +68,8 @@ feeds:
 	return path
 }
 
-// bench runs the command and reads its answer.
-func bench(t *testing.T, file string, args ...string) (m measured) {
+// runBench runs the command and reads its answer.
+func runBench(t *testing.T, file string, args ...string) (m measured) {
 	t.Helper()
 	out, log, code := runProgram(t, filepath.Dir(file), append([]string{"bench", "-c", file, "--source", "erp", "-o", "json"}, args...)...)
 	require.Zero(t, code, log)
@@ -93,7 +93,7 @@ func TestBenchMeasuresAndLeavesNothing(t *testing.T) {
 			if kind == testbed.ActiveMQ {
 				only = "raw,relay,naive,receipts,statements"
 			}
-			m := bench(t, file, "--only", only, "--rows", "2000", "--pairs", "1", "--feeds", "2", "--finished", "1000", "--queue", queue)
+			m := runBench(t, file, "--only", only, "--rows", "2000", "--pairs", "1", "--feeds", "2", "--finished", "1000", "--queue", queue)
 			require.Len(t, m.Results, strings.Count(only, ",")+1)
 			for _, r := range m.Results {
 				require.Positive(t, r.Rate, r.Kind)

@@ -3,17 +3,15 @@ package sink
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/go-stomp/stomp/v3/frame"
 
 	"github.com/rowrelay/rowrelay/record"
 )
 
-// Consume reads the destination back, for a benchmark that owns its queue: each message's dedupId and body go to take, until take
-// returns false, no message has come for `silence` (0: that is no end), or ctx has ended, which is no error. The broker counts a message as delivered when
-// it leaves, so what is under way at the end is lost.
-func (s *STOMP) Consume(ctx context.Context, silence time.Duration, take func(id string, body []byte) bool) error {
+// Consume reads the destination back, for a benchmark that owns its queue: each message's dedupId and body go to take, until ctx ends, which is no error.
+// The broker counts a message as delivered when it leaves, so what is under way at the end is lost.
+func (s *STOMP) Consume(ctx context.Context, take func(id string, body []byte)) error {
 	c, outage := s.connect(ctx)
 	if outage != nil {
 		return outage
@@ -29,30 +27,21 @@ func (s *STOMP) Consume(ctx context.Context, silence time.Duration, take func(id
 		subscribe.Header.Add("activemq.prefetchSize", "1000")
 	}
 	c.queue <- []*frame.Frame{subscribe}
-	return s.deliver(ctx, c, silence, take)
+	return s.deliver(ctx, c, take)
 }
 
-func (s *STOMP) deliver(ctx context.Context, c *conn, silence time.Duration, take func(id string, body []byte) bool) error {
-	quiet := time.NewTimer(silence)
-	defer quiet.Stop()
+func (s *STOMP) deliver(ctx context.Context, c *conn, take func(id string, body []byte)) error {
 	for {
-		var end <-chan time.Time
-		if silence > 0 {
-			quiet.Reset(silence)
-			end = quiet.C
-		}
 		select {
 		case f := <-c.events:
-			switch {
-			case f.Command == frame.ERROR:
+			switch f.Command {
+			case frame.ERROR:
 				return s.outage(record.ConnBlocked, fmt.Errorf("subscribe: %s", s.clean(errorText(f))))
-			case f.Command == frame.MESSAGE && !take(f.Header.Get("dedupId"), f.Body):
-				return nil
+			case frame.MESSAGE:
+				take(f.Header.Get("dedupId"), f.Body)
 			}
 		case <-c.done:
 			return s.outage(record.ConnLost, lost(c.err, c))
-		case <-end:
-			return nil
 		case <-ctx.Done():
 			return nil
 		}

@@ -56,7 +56,7 @@ func (e *entry) start(part Part) {
 			address, e.remove = p.Postgres, p.remove
 		}
 	case ActiveMQ, Artemis, RabbitMQ:
-		b, err := newBroker(part)
+		b, err := newBroker(part, small)
 		if e.err = err; err == nil {
 			address, e.remove = b.Broker, b.remove
 		}

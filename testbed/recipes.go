@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"text/template"
 )
 
@@ -22,6 +23,17 @@ var conf embed.FS
 type settings struct {
 	Dir, User, Password              string
 	STOMP, STOMPTLS, JMS, EPMD, Dist int
+	memory                           []string // the JVM's options for it
+}
+
+// small leaves room for several brokers beside each other.
+var small = []string{"-Xms128m", "-Xmx512m", "-XX:+UseSerialGC"}
+
+// shipped is what the brokers' own start scripts say: /usr/share/activemq/activemq-options of Debian, and artemis.profile as
+// `artemis create` writes it. RabbitMQ has no JVM.
+var shipped = map[Part][]string{
+	ActiveMQ: {"-Xms512M", "-Xmx512M"},
+	Artemis:  {"-Xms512M", "-Xmx2G", "-XX:+UseG1GC", "-XX:+UseStringDeduplication", "-XX:AutoBoxCacheMax=20000"},
 }
 
 // recipe is how one kind of broker is run. docs/real-parts.md tells the same to people.
@@ -70,8 +82,7 @@ func artemis(s settings) recipe {
 }
 
 func java(s settings, args ...string) *exec.Cmd {
-	common := []string{"-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-Djava.awt.headless=true", "-Djava.io.tmpdir=" + s.Dir}
-	cmd := exec.Command("java", append(common, args...)...)
+	cmd := exec.Command("java", slices.Concat(s.memory, []string{"-Djava.awt.headless=true", "-Djava.io.tmpdir=" + s.Dir}, args)...)
 	cmd.Dir = s.Dir
 	return cmd
 }

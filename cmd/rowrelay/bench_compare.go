@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/rowrelay/rowrelay/bench"
 )
@@ -47,7 +48,7 @@ func (w *benchWork) shapes() (all []shape) {
 
 // warm runs some rows, so that no first run pays for cold servers, and takes a message as the model.
 func (w *benchWork) warm(ctx context.Context) error {
-	if _, _, err := w.drain(ctx); err != nil { // what somebody has left
+	if _, _, err := w.drain(ctx, 0); err != nil { // what somebody has left
 		return err
 	}
 	return w.example(ctx, w.base(), min(w.Rows, 20_000))
@@ -62,9 +63,14 @@ func (w *benchWork) example(ctx context.Context, s shape, rows int) error {
 	return err
 }
 
-// turn runs each kind once.
+// turn runs each kind once, every second time in reverse, so that no kind always follows the same other one.
 func (w *benchWork) turn(ctx context.Context, pair int, s shape, runs map[string][]benchResult) error {
-	for _, kind := range w.Only {
+	kinds := slices.Clone(w.Only)
+	if pair%2 == 1 {
+		slices.Reverse(kinds)
+	}
+	for _, kind := range kinds {
+		w.meters.rest(ctx)
 		r, err := w.run(ctx, kind, s)
 		if err != nil {
 			return err

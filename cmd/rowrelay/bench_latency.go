@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,14 +29,13 @@ func (c *clocks) commit(seq int64) {
 }
 
 // arrive notes a message by its id, which ends with the row's number.
-func (c *clocks) arrive(id string, _ []byte) bool {
+func (c *clocks) arrive(id string, _ []byte) {
 	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if seq, err := strconv.ParseInt(id[strings.LastIndexByte(id, '.')+1:], 10, 64); err == nil && c.arrived[seq].IsZero() {
 		c.arrived[seq] = now
 	}
-	return true
 }
 
 func (c *clocks) count() int {
@@ -66,7 +66,7 @@ func (w *benchWork) latencies(ctx context.Context) error {
 	if err := w.ground.tables(ctx, 1); err != nil {
 		return err
 	}
-	if _, _, err := w.drain(ctx); err != nil {
+	if _, _, err := w.drain(ctx, 0); err != nil {
 		return err
 	}
 	d, err := w.start(path)
@@ -102,7 +102,7 @@ func (w *benchWork) atRate(ctx context.Context, rate int) (*clocks, int, error) 
 	c := &clocks{committed: map[int64]time.Time{}, arrived: map[int64]time.Time{}}
 	listening, stop := context.WithCancel(ctx)
 	heard := make(chan error, 1)
-	go func() { heard <- dst.Consume(listening, 0, c.arrive) }()
+	go func() { heard <- dst.Consume(listening, c.arrive) }()
 	rows, err := w.trickle(ctx, rate, c)
 	for deadline := time.Now().Add(30 * time.Second); err == nil && c.count() < rows && time.Now().Before(deadline); {
 		nap(ctx, 50*time.Millisecond)
@@ -153,16 +153,27 @@ func (w *benchWork) idle(ctx context.Context) error {
 	}
 	nap(ctx, 2*time.Second)
 	before := w.meters.read(d.pid())
-	nap(ctx, w.Idle)
-	after := w.meters.read(d.pid())
+	shares := idleShares(ctx, d.pid(), w.Idle)
+	used := w.meters.read(d.pid()).since(before)
 	now, peak := bench.Memory(d.pid())
-	used := after.since(before)
-	percent := func(d time.Duration) string {
-		return fmt.Sprintf("%.2f %%", 100*d.Seconds()/after.at.Sub(before.at).Seconds())
-	}
-	w.g.console.out.printf("Nothing to do for %s, poll_interval 1s, %d feeds: %s of a core, and %s of one in the databases; resident memory %s, at most %s\n",
-		w.Idle, w.Feeds[0], percent(used.adapter), percent(used.source+used.store), mib(now), mib(peak))
+	w.g.console.out.printf("Nothing to do for %s, poll_interval 1s, %d feeds: %.2f %% of a core (the median of %d stretches; %.2f to %.2f %%), and %.2f %% of one in the databases; resident memory %s, at most %s\n",
+		w.Idle, w.Feeds[0], bench.Median(shares), idleStretches, slices.Min(shares), slices.Max(shares), 100*(used.source+used.store).Seconds()/w.Idle.Seconds(), mib(now), mib(peak))
 	return nil
+}
+
+// idleStretches: the same few statements take several times as long where others have just used the processors' caches, so one figure would tell of the others.
+const idleStretches = 6
+
+// idleShares are the percents of a core that a process uses in each stretch of the time.
+func idleShares(ctx context.Context, pid int, during time.Duration) (shares []float64) {
+	for range idleStretches {
+		begin := time.Now()
+		before, _ := bench.OnCPU(pid)
+		nap(ctx, during/idleStretches)
+		after, _ := bench.OnCPU(pid)
+		shares = append(shares, 100*(after-before).Seconds()/time.Since(begin).Seconds())
+	}
+	return shares
 }
 
 func millis(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }

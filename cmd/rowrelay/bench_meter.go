@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net"
 	"net/url"
 	"os"
@@ -65,5 +66,18 @@ func (u spent) since(v spent) spent {
 	return spent{
 		adapter: u.adapter - v.adapter, self: u.self - v.self, source: u.source - v.source, store: u.store - v.store,
 		broker: u.broker - v.broker, all: u.all - v.all, idle: u.idle - v.idle,
+	}
+}
+
+// rest waits until the servers have done what the run before has left them to do, such as a journal that is tidied up; not for ever: others may use them.
+func (m meters) rest(ctx context.Context) {
+	const look = time.Second / 2
+	for before, n := m.read(0), 0; n < 40 && ctx.Err() == nil; n++ {
+		nap(ctx, look)
+		now := m.read(0)
+		if used := now.since(before); used.source+used.store+used.broker < look/10 {
+			return
+		}
+		before = now
 	}
 }

@@ -11,8 +11,11 @@ import (
 	"github.com/rowrelay/rowrelay/sink"
 )
 
-// settle is how long a queue must stay quiet before it is taken for empty.
-const settle = time.Second
+const (
+	settle   = time.Second      // how long a queue stays quiet that is taken for empty
+	greeting = 3 * time.Second  // the same until the first message, connecting included
+	missing  = 30 * time.Second // the same while messages are still due: a broker at its limit may pause
+)
 
 // target is the queue as the relay's own sender knows it.
 func (w *benchWork) target(s shape) (*sink.STOMP, error) {
@@ -23,20 +26,29 @@ func (w *benchWork) target(s shape) (*sink.STOMP, error) {
 	return newSink(file, benchFeed(0), nil)
 }
 
-// drain reads the queue empty, and counts messages by their ids. It keeps one body as the model of ready-made messages.
-func (w *benchWork) drain(ctx context.Context) (messages, twice int, err error) {
+// drain reads the queue empty, which holds at least so many messages, and counts them by their ids. It keeps one body as the model of ready-made messages.
+func (w *benchWork) drain(ctx context.Context, due int) (messages, twice int, err error) {
 	dst, err := w.target(w.base())
 	if err != nil {
 		return 0, 0, err
 	}
 	seen := map[string]bool{}
-	err = dst.Consume(ctx, settle, func(id string, body []byte) bool {
+	patience := func() time.Duration {
+		if len(seen) < due {
+			return missing
+		}
+		return settle
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	quiet := time.AfterFunc(max(patience(), greeting), stop)
+	err = dst.Consume(ctx, func(id string, body []byte) {
 		if seen[id] {
 			twice++
 		}
 		seen[id] = true
 		w.model = body
-		return true
+		quiet.Reset(patience())
 	})
 	return len(seen), twice, err
 }

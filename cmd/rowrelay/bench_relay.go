@@ -138,7 +138,7 @@ func (w *benchWork) through(ctx context.Context, d *relayed, kind string, s shap
 
 // agree reads the queue empty: what has a receipt is what a consumer gets.
 func (w *benchWork) agree(ctx context.Context, r *benchResult, sent int) error {
-	got, twice, err := w.drain(ctx)
+	got, twice, err := w.drain(ctx, sent)
 	if err != nil {
 		return err
 	}
