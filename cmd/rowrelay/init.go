@@ -4,11 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/jmoiron/sqlx"
-
-	"github.com/rowrelay/rowrelay/config"
 )
 
 type initCmd struct {
@@ -89,18 +86,4 @@ func (s *setup) knowFlags() error {
 	s.a.feed, s.a.queue, s.a.brokerUser = s.Feed, s.Queue, s.BrokerUser
 	s.a.url = "sqlite:/x" // until it is known
 	return s.takeBroker(cmp.Or(s.Broker, placeholder))
-}
-
-// knowStart takes the flag as the file's key takes it.
-func (s *setup) knowStart() error {
-	if s.Start == "" {
-		return nil
-	}
-	var at config.Start
-	if at.UnmarshalText([]byte(s.Start)) != nil {
-		return &problem{exitUsage, fmt.Sprintf("--start %q is no start", s.Start),
-			"write now (skip the rows that are there), first (send them all), or a number (send the rows above it)"}
-	}
-	s.a.start = at.String()
-	return nil
 }

@@ -366,11 +366,11 @@ func withoutTLS(t *testing.T) string {
 func TestInitAsksForTheLogin(t *testing.T) {
 	s := newBazaar(t)
 	require.NoError(t, os.Unsetenv(sourcePassword))
-	got := dialogue(t, s.url("?sslmode=disable")+"\n"+s.reader.Name+"\n"+s.reader.Password+"\n2\n\n\n2\n", initCmd{Broker: s.broker}, globals{Output: "table"})
+	got := dialogue(t, s.url("?sslmode=disable")+"\n"+s.reader.Name+"\n"+s.reader.Password+"\n2\n\n\nfirst\n", initCmd{Broker: s.broker}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "User: Password of "+s.reader.Name+" (empty: it has none): ")
 	require.NotContains(t, got.out+got.err, s.reader.Password)
-	require.Contains(t, got.err, "Feed [Groesse]: Queue [GROESSE]: Old rows: [1] skip (now)  [2] send all 1 (first)  any other number: send those above it [1]: ")
+	require.Contains(t, got.err, "Feed [Groesse]: Queue [GROESSE]: Begin with: now (new rows only), first (all rows, 1 today), or a number (the rows above it; the highest is 1) [now]: ")
 	require.Contains(t, got.out, "Next: set -a; . ./rowrelay.env; set +a; rowrelay preview Groesse --limit 1\n")
 	t.Setenv(sourcePassword, sourced(t, "./rowrelay.env", sourcePassword))
 	require.Contains(t, runsAtOnce(t, "Groesse", "1"), "<Groesse><id>1</id>")

@@ -187,14 +187,43 @@ func TestInitBeginsAboveANumber(t *testing.T) {
 
 func TestInitTakesAStartThatIsTypedAsTheFlagTakesIt(t *testing.T) {
 	n := initCmd{URL: odd(t), Table: []string{"orders"}, Queue: "Q", Feed: "orders", Broker: "stomp://mq:61613"}
-	for answer, start := range map[string]string{"": "now", "1": "now", "now": "now", "2": "first", "first": "first", "0": "0", "3": "3", "-7": "-7"} {
+	for answer, start := range map[string]string{"": "now", "now": "now", "first": "first", "0": "0", "1": "1", "2": "2", "3": "3", "-7": "-7"} {
 		inFolder(t)
-		got := dialogue(t, "later\n1.5\n"+answer+"\n", n, globals{Output: "table"})
+		got := dialogue(t, "later\n1.5\n99999999999999999999\n"+answer+"\n", n, globals{Output: "table"})
 		require.Equal(t, exitOK, got.code, got.err)
-		require.Equal(t, 2, strings.Count(got.err, "type 1 or now, 2 or first, or another number\n"))
+		require.Equal(t, 3, strings.Count(got.err, "type now, first, or a whole number, above which to begin\n"))
 		text, err := os.ReadFile("rowrelay.yaml")
 		require.NoError(t, err)
 		require.Contains(t, string(text), "start: "+start+"\n")
+	}
+}
+
+func TestInitShowsWhereANumberCouldBegin(t *testing.T) {
+	url := odd(t)
+	db, err := database.Open(database.Options{Name: "odd", URL: url})
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.Exec(`CREATE TABLE empty (id INTEGER PRIMARY KEY)`)
+	require.NoError(t, err)
+	for table, question := range map[string]string{
+		"orders":      "Begin with: now (new rows only), first (all rows, 3 today), or a number (the rows above it; the highest is 3) [now]: ",
+		"Order Items": "Begin with: now (new rows only), first (all rows, 1 today), or a number (the rows above it; the highest is 7) [now]: ",
+		"empty":       "Begin with: now (new rows only), first (all rows, 0 today), or a number (the rows above it) [now]: ",
+	} {
+		inFolder(t)
+		got := dialogue(t, "2\n", initCmd{URL: url, Table: []string{table}, Queue: "Q", Feed: "f", Broker: "stomp://mq:61613"}, globals{Output: "table"})
+		require.Equal(t, exitOK, got.code, got.err)
+		require.Contains(t, got.err, question)
+	}
+}
+
+func TestInitWarnsOfANumberThatNoRowHasReached(t *testing.T) {
+	n := initCmd{URL: odd(t), Table: []string{"orders"}, Queue: "Q", Feed: "orders", Broker: "stomp://mq:61613"}
+	for answer, warned := range map[string]bool{"3": false, "4": true, "now": false} {
+		inFolder(t)
+		got := dialogue(t, answer+"\n", n, globals{Output: "table"})
+		require.Equal(t, exitOK, got.code, got.err)
+		require.Equal(t, warned, strings.Contains(got.err, "[warn] orders  the highest number is 3: new rows up to 4 will not be sent\n"), got.err)
 	}
 }
 
@@ -281,12 +310,12 @@ func TestInitTellsWhatItDoesNotOffer(t *testing.T) {
 
 func TestInitAsksAndTakesAnswers(t *testing.T) {
 	inFolder(t)
-	got := dialogue(t, odd(t)+"\n9\n3\n\nERP.ITEMS\nall\n2\n\n", initCmd{}, globals{Output: "table"})
+	got := dialogue(t, odd(t)+"\n9\n3\n\nERP.ITEMS\nall\nfirst\n\n", initCmd{}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "Database, postgres://host:5432/database or sqlite:FILE: ")
 	require.Contains(t, got.err, "Table [1]: type a number from 1 to 3\n")
 	require.Contains(t, got.err, "Feed [Order_Items]: Queue [ORDER_ITEMS]: ")
-	require.Contains(t, got.err, "Old rows: [1] skip (now)  [2] send all 1 (first)  any other number: send those above it [1]: type 1 or now, 2 or first, or another number\n")
+	require.Contains(t, got.err, "Begin with: now (new rows only), first (all rows, 1 today), or a number (the rows above it; the highest is 7) [now]: type now, first, or a whole number, above which to begin\n")
 	require.Contains(t, got.err, "Broker [stomp://localhost:61613]: stomp://localhost:61613 is a placeholder", "a placeholder has no account to be asked for")
 	require.Equal(t, "Wrote rowrelay.yaml (14 lines).  Next: rowrelay preview Order_Items --limit 1\n", got.out)
 	text, err := os.ReadFile("rowrelay.yaml")
@@ -374,7 +403,7 @@ func TestInitTakesAnEmptyAnswerForTheDefaultAndTheEndOfTheInputForNone(t *testin
 func TestInitKeepsTheBrokersPasswordOutOfTheFile(t *testing.T) {
 	inFolder(t)
 	const hard = "p'\"w $HOME `id` \\ #1"
-	got := dialogue(t, hard+"\n1\n\n\n1\n", initCmd{URL: odd(t), Broker: "stomp://mq:61613", BrokerUser: "relay"}, globals{Output: "table"})
+	got := dialogue(t, hard+"\n1\n\n\n\n", initCmd{URL: odd(t), Broker: "stomp://mq:61613", BrokerUser: "relay"}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.out, "and rowrelay.env (passwords, mode 0600).  Next: set -a; . ./rowrelay.env; set +a; rowrelay preview orders")
 	require.NotContains(t, got.out+got.err, hard)
