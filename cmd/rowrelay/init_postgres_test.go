@@ -302,10 +302,24 @@ func TestInitAsksAgainAfterTLSAndALoginAreRefused(t *testing.T) {
 	got = dialogue(t, s.reader.Name+"\nwrong\n", initCmd{URL: s.url("?sslmode=disable")}, globals{Output: "table", Config: "x.yaml"})
 	require.Equal(t, exitAway, got.code, got.err)
 	require.Contains(t, got.err, "no other database was named; nothing was written")
-	got = dialogue(t, s.reader.Name+"\n\n\n", initCmd{URL: "postgres://" + strings.TrimPrefix(nobody(t), "stomp://") + "/erp?sslmode=disable"}, globals{Output: "table", Config: "x.yaml"})
+}
+
+func TestInitTellsThatNobodyListensBeforeItAsksForTheLogin(t *testing.T) {
+	s := newBazaar(t)
+	require.NoError(t, os.Unsetenv(sourcePassword))
+	gone := "postgres://" + strings.TrimPrefix(nobody(t), "stomp://") + "/erp?sslmode=disable"
+	got := dialogue(t, "\n", initCmd{URL: gone}, globals{Output: "table"})
 	require.Equal(t, exitAway, got.code, got.err)
 	require.Contains(t, got.err, "CONN_REFUSED")
 	require.Contains(t, got.err, "→ check host, port and database, and whether")
+	require.Contains(t, got.err, "no other database was named; nothing was written")
+
+	answers := []string{gone, "postgres://no-such-host.invalid/erp", s.url("?sslmode=disable"), s.reader.Name, s.reader.Password}
+	n := initCmd{Table: []string{"Größe"}, Queue: "Q", Start: "first", Feed: "sizes", Broker: s.broker}
+	got = dialogue(t, strings.Join(answers, "\n")+"\n", n, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Regexp(t, `(?s)sqlite:FILE: rowrelay: CONN_REFUSED.*Database \(empty: end\): rowrelay: CONN_DNS.*Database \(empty: end\): User: Password of `, got.err)
+	require.Equal(t, 1, strings.Count(got.err, "User: "), "asked once, where it can be tried")
 }
 
 func TestARefusedLoginCanBeLeftAndAnotherDatabaseNamed(t *testing.T) {

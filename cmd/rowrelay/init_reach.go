@@ -43,6 +43,9 @@ func (s *setup) logIn(ctx context.Context, refused refusal) error {
 	if err := s.knowURL(); err != nil {
 		return err
 	}
+	if err := s.knock(ctx); err != nil {
+		return err
+	}
 	if err := s.knowLogin(refused); err != nil {
 		return err
 	}
