@@ -36,9 +36,10 @@ func (n *initCmd) Validate() error {
 // setup is one run of init.
 type setup struct {
 	*initCmd
-	g  *globals
-	db *sqlx.DB
-	a  answers
+	g     *globals
+	db    *sqlx.DB
+	a     answers
+	asked bool // a question was asked already
 
 	column   string // the sequence as the database spells it
 	yml, env string // the paths of the configuration, and of the file of its secrets

@@ -325,6 +325,20 @@ func TestInitAsksAndTakesAnswers(t *testing.T) {
 	require.Contains(t, runsAtOnce(t, "Order_Items", "7"), "<note>x</note>")
 }
 
+func TestInitTellsHowToAnswer(t *testing.T) {
+	inFolder(t)
+	got := dialogue(t, "?\n"+odd(t)+"\n?\n1\n\n?\n\n?\n\n\n", initCmd{}, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.True(t, strings.HasPrefix(got.err, howToAnswer+"\nDatabase, "), got.err)
+	require.Equal(t, 5, strings.Count(got.err, howToAnswer+"\n"), "at first, and for every question mark")
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), "queue: ORDERS }", "a question mark is no queue")
+
+	got = dialogue(t, "", initCmd{}, globals{Output: "table", Quiet: true, Config: "x.yaml"})
+	require.NotContains(t, got.err, howToAnswer)
+}
+
 func TestInitAsksForFeedAndBrokerUntilTheyAreSound(t *testing.T) {
 	inFolder(t)
 	n := initCmd{URL: odd(t), Table: []string{"orders"}, Queue: "Q", Start: "first"}
