@@ -21,7 +21,7 @@ type initCmd struct {
 	Feed        string   `placeholder:"NAME" help:"What the feed is called; else like the table."`
 	Fields      bool     `help:"Write the mapping out: a field for every column, with its type."`
 	Grants      bool     `help:"Print the SQL for an account that may only read the tables, and write nothing."`
-	Dir         string   `placeholder:"DIR" help:"Where rowrelay.yaml and rowrelay.env are written; else here, or where -c says."`
+	Dir         string   `placeholder:"DIR" help:"Where rowrelay.yaml, rowrelay.env and rowrelay.schema.json are written; else here, or where -c says."`
 	Yes         bool     `short:"y" help:"Take the first candidate and the defaults, and do not ask."`
 }
 
@@ -43,6 +43,7 @@ type setup struct {
 
 	column   string // the sequence as the database spells it
 	yml, env string // the paths of the configuration, and of the file of its secrets
+	schema   string // that of the file for editors
 	example  *int64 // the number of a row to look at; nil: the first that will be read
 }
 

@@ -143,18 +143,6 @@ func (s *setup) typedPassword(user, usual, empty string) (string, error) {
 	return answer, nil
 }
 
-// knock finds out whether anybody listens there, so that a wrong host or port is told before user and password are asked. Where nobody is
-// asked, logging in tells it as well.
-func (s *setup) knock(ctx context.Context) error {
-	if s.a.isSQLite() || !s.asks() {
-		return nil
-	}
-	if err := database.Knock(ctx, database.Options{URL: s.a.url}); err != nil {
-		return &astray{problem: explain(s.away(err))}
-	}
-	return nil
-}
-
 // connect logs in, read-only.
 func (s *setup) connect(ctx context.Context) error {
 	db, err := database.Open(database.Options{Name: sourceName, URL: s.a.url, User: s.a.user, Password: s.a.password,

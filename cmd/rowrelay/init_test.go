@@ -100,12 +100,12 @@ func TestInitSaysWhatItWroteAndWhatToTypeNext(t *testing.T) {
 	url := odd(t)
 	got := rowrelay("init", "--url", url, "--table", "orders", "--yes", "--start", "first")
 	require.Equal(t, exitOK, got.code, got.err)
-	require.Equal(t, "Wrote rowrelay.yaml (14 lines).  Next: rowrelay preview orders --limit 1\n", got.out)
+	require.Equal(t, "Wrote rowrelay.yaml (15 lines), rowrelay.schema.json (for editors).  Next: rowrelay preview orders --limit 1\n", got.out)
 	require.Contains(t, got.err, "stomp://localhost:61613 is a placeholder")
 
 	got = rowrelay("init", "--url", url, "--table", "orders", "--yes", "--dir", "new/dir", "--broker", "stomp://mq:61613")
 	require.Equal(t, exitOK, got.code, got.err)
-	require.Equal(t, "Wrote new/dir/rowrelay.yaml (14 lines).  Next: rowrelay preview orders --seq=3 -c new/dir/rowrelay.yaml\n", got.out, "beginning now, preview shows no row unasked")
+	require.Equal(t, "Wrote new/dir/rowrelay.yaml (15 lines), new/dir/rowrelay.schema.json (for editors).  Next: rowrelay preview orders --seq=3 -c new/dir/rowrelay.yaml\n", got.out, "beginning now, preview shows no row unasked")
 	require.NotContains(t, got.err, "placeholder")
 
 	got = rowrelay("init", "--url", url, "--table", "orders", "--yes", "-c", "json.yml", "-o", "json")
@@ -116,7 +116,7 @@ func TestInitSaysWhatItWroteAndWhatToTypeNext(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(text), wrote.Config)
 	wrote.Config = ""
-	require.Equal(t, initialized{File: "json.yml", Feed: "orders", Table: "orders", Sequence: "order_seq", Start: "now", Queue: "ORDERS",
+	require.Equal(t, initialized{File: "json.yml", SchemaFile: "rowrelay.schema.json", Feed: "orders", Table: "orders", Sequence: "order_seq", Start: "now", Queue: "ORDERS",
 		Broker: placeholder, RequireReadOnly: true}, wrote)
 }
 
@@ -136,6 +136,27 @@ func TestInitOverwritesNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, entries, 1)
 	}
+}
+
+func TestWhatInitWritesIsCompletedByEditors(t *testing.T) {
+	inFolder(t)
+	url := odd(t)
+	require.Equal(t, exitOK, rowrelay("init", "--url", url, "--yes", "--fields").code)
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(string(text), "# yaml-language-server: $schema=./rowrelay.schema.json\n"), "editors look at the first line alone")
+	schema, err := os.ReadFile("rowrelay.schema.json")
+	require.NoError(t, err)
+	require.True(t, string(schema) == rowrelay("schema", "config").out, "the schema is that of this version")
+	require.NoError(t, compiledSchema(t).Validate(asEditor(t, string(text))), "nothing is marked in a file that nobody has touched")
+
+	require.NoError(t, os.WriteFile("rowrelay.schema.json", []byte("mine"), 0o600))
+	got := rowrelay("init", "--url", url, "--yes", "-c", "second.yaml")
+	require.Equal(t, exitOK, got.code, got.err)
+	require.NotContains(t, got.out, "schema", "one that is there stays")
+	schema, err = os.ReadFile("rowrelay.schema.json")
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(schema))
 }
 
 func TestInitNamesTheFlagOfAQuestionThatNobodyCanAnswer(t *testing.T) {
@@ -317,7 +338,7 @@ func TestInitAsksAndTakesAnswers(t *testing.T) {
 	require.Contains(t, got.err, "Feed [Order_Items]: Queue [ORDER_ITEMS]: ")
 	require.Contains(t, got.err, "Begin with: now (new rows only), first (all rows, 1 today), or a number (the rows above it; the highest is 7) [now]: type now, first, or a whole number, above which to begin\n")
 	require.Contains(t, got.err, "Broker [stomp://localhost:61613]: stomp://localhost:61613 is a placeholder", "a placeholder has no account to be asked for")
-	require.Equal(t, "Wrote rowrelay.yaml (14 lines).  Next: rowrelay preview Order_Items --limit 1\n", got.out)
+	require.Equal(t, "Wrote rowrelay.yaml (15 lines), rowrelay.schema.json (for editors).  Next: rowrelay preview Order_Items --limit 1\n", got.out)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
 	require.Contains(t, string(text), "start: first\n")
@@ -419,7 +440,7 @@ func TestInitKeepsTheBrokersPasswordOutOfTheFile(t *testing.T) {
 	const hard = "p'\"w $HOME `id` \\ #1"
 	got := dialogue(t, hard+"\n1\n\n\n\n", initCmd{URL: odd(t), Broker: "stomp://mq:61613", BrokerUser: "relay"}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
-	require.Contains(t, got.out, "and rowrelay.env (passwords, mode 0600).  Next: set -a; . ./rowrelay.env; set +a; rowrelay preview orders")
+	require.Contains(t, got.out, ", rowrelay.env (passwords, mode 0600), rowrelay.schema.json (for editors).  Next: set -a; . ./rowrelay.env; set +a; rowrelay preview orders")
 	require.NotContains(t, got.out+got.err, hard)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
