@@ -64,6 +64,10 @@ func (s *setup) takeBroker(url string) error {
 		}
 		return &problem{exitUsage, "no user and no password in --broker", "--broker-user NAME; the password is asked for, or comes from $" + brokerPassword}
 	}
+	if !strings.HasPrefix(url, "stomp://") && !strings.HasPrefix(url, "stomp+tls://") {
+		return &problem{exitUsage, s.orAsked("--broker: ", "") + "a broker's URL begins with stomp:// or stomp+tls://",
+			"stomp://host:61613, or stomp+tls://; most brokers listen for STOMP at a port of its own"}
+	}
 	s.a.broker = url
 	return s.a.faultsSoFar()
 }

@@ -181,6 +181,9 @@ func TestInitNamesTheFlagOfAQuestionThatNobodyCanAnswer(t *testing.T) {
 		{[]string{"--url", url, "--table", "orders", "--sequence", "order_sq", "--yes"}, `--sequence: orders has no column "order_sq"`},
 		{[]string{"--url", url, "--table", "orders", "--sequence", "Größe", "--yes"}, "must be an integer column"},
 		{[]string{"--url", url, "--table", "orders", "--yes", "--broker", "stomp://mq"}, "broker: the address has no port"},
+		{[]string{"--url", url, "--table", "orders", "--yes", "--broker", "mq:61613"}, "--broker: a broker's URL begins with stomp:// or stomp+tls://"},
+		{[]string{"--url", url, "--table", "orders", "--yes", "--broker", "amqp://mq:5672"}, "most brokers listen for STOMP at a port of its own"},
+		{[]string{"--url", strings.TrimPrefix(url, "sqlite:")}, "→ write --url " + url},
 		{[]string{"--url", url, "--table", "orders", "--yes", "--feed", "a b"}, "a feed's name is"},
 		{[]string{"--url", url, "--grants"}, "a SQLite file has no accounts"},
 		{[]string{"--url", url, "--table", "orders", "--table", "notes", "--yes"}, "with --grants only"},
@@ -363,10 +366,10 @@ func TestInitTellsHowToAnswer(t *testing.T) {
 func TestInitAsksForFeedAndBrokerUntilTheyAreSound(t *testing.T) {
 	inFolder(t)
 	n := initCmd{URL: odd(t), Table: []string{"orders"}, Queue: "Q", Start: "first"}
-	got := dialogue(t, "Auf träge\nauftrag\nstomp://mq\nstomp://relay:hunter2@mq:61613\nstomp://mq:61613\nrelay\nsecret\n", n, globals{Output: "table"})
+	got := dialogue(t, "Auf träge\nauftrag\nmq:61613\nstomp://mq\nstomp://relay:hunter2@mq:61613\nstomp://mq:61613\nrelay\nsecret\n", n, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Regexp(t, `(?s)Feed \[orders\]: .*a feed's name is.*Feed \[orders\]: Broker `, got.err)
-	require.Regexp(t, `(?s)Broker .*the address has no port.*Broker .*no user and no password.*Broker .*User at the broker \(empty: none\): Password of relay `, got.err)
+	require.Regexp(t, `(?s)Broker .*begins with stomp://.*Broker .*the address has no port.*Broker .*no user and no password.*Broker .*User at the broker \(empty: none\): Password of relay `, got.err)
 	require.NotContains(t, got.out+got.err, "hunter2")
 	require.NotContains(t, got.err, "placeholder")
 	require.NotContains(t, got.err, "--", "no flag was typed for feed and broker")
@@ -398,6 +401,7 @@ func TestInitAsksForAnotherDatabaseWhereOneLeadsNowhere(t *testing.T) {
 	}{
 		"another":           {"sqlite:gone.db\n" + url + "\n", exitOK, []string{"there is no file", "→ a path without a leading / begins", again}},
 		"no database's URL": {"mysql://erp/erp\n" + url + "\n", exitOK, []string{"neither with sqlite: nor with postgres", again}},
+		"a file's name":     {strings.TrimPrefix(url, "sqlite:") + "\n" + url + "\n", exitOK, []string{"this begins neither with sqlite: nor with postgres", "→ type " + url, again}},
 		"a login in it":     {"postgres://relay:hunter2@erp/erp\n" + url + "\n", exitOK, []string{again}},
 		"a folder, no file": {"sqlite:.\nsqlite:gone.db\n" + url + "\n", exitOK, []string{"is a folder", "there is no file"}},
 		"an empty answer":   {"sqlite:gone.db\n\n", exitAway, []string{again, ended}},
