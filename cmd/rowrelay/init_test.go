@@ -272,6 +272,18 @@ func TestInitNamesTablesThatHaveANumberWhereOneHasNone(t *testing.T) {
 `, got.err)
 }
 
+func TestInitAsksForTheColumnThatNothingTells(t *testing.T) {
+	inFolder(t)
+	n := initCmd{URL: odd(t), Table: []string{"open_orders"}, Queue: "Q", Feed: "orders", Start: "first", Broker: "stomp://mq:61613"}
+	got := dialogue(t, "\namount\norder_seq\n", n, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.err, "Which column of open_orders grows with every row (order_seq)? an answer is needed\n")
+	require.Contains(t, got.err, "type one of the names in brackets; Ctrl-C ends\n")
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), "table: open_orders\n      sequence: order_seq\n")
+}
+
 func TestInitRefusesNumbersThatRepeatAndWarnsOfThoseThatMay(t *testing.T) {
 	url := odd(t)
 	db, err := database.Open(database.Options{Name: "odd", URL: url})
