@@ -121,6 +121,7 @@ func readHidden(f *os.File) (string, error) {
 	go func() {
 		if _, ok := <-interrupted; ok {
 			_ = term.Restore(fd, state)
+			fmt.Fprintln(os.Stderr) // the shell's prompt begins a line
 			os.Exit(exitNo)
 		}
 	}()

@@ -138,6 +138,18 @@ func TestInitOverwritesNothing(t *testing.T) {
 	}
 }
 
+func TestInitWritesAllFilesOrNone(t *testing.T) {
+	here := inFolder(t)
+	all := []leaf{{"a.env", "a", 0o600}, {"b.json", "b", 0o644}, {"gone/c.yaml", "c", 0o644}}
+	require.Error(t, createAll(all), "there is no folder for the last")
+	entries, err := os.ReadDir(here)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+	require.NoError(t, createAll(all[:2]))
+	require.ErrorContains(t, createAll(all[1:2]), "overwrites nothing")
+	require.FileExists(t, "b.json", "what was there is not removed")
+}
+
 func TestWhatInitWritesIsCompletedByEditors(t *testing.T) {
 	inFolder(t)
 	url := odd(t)

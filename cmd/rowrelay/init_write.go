@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 
 	"github.com/rowrelay/rowrelay/config"
 )
@@ -88,6 +90,17 @@ func (s *setup) write() error {
 	if err != nil {
 		return err
 	}
+	if err := createAll(all); err != nil {
+		return err
+	}
+	return s.tell(all)
+}
+
+// createAll is not ended by Ctrl-C: some of the files would keep init from being run again.
+func createAll(all []leaf) error {
+	late := make(chan os.Signal, 1)
+	signal.Notify(late, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(late)
 	for i, l := range all {
 		if err := create(l.path, l.text, l.mode); err != nil {
 			for _, made := range all[:i] {
@@ -96,7 +109,7 @@ func (s *setup) write() error {
 			return err
 		}
 	}
-	return s.tell(all)
+	return nil
 }
 
 // create writes a file that is not there yet; one that cannot be finished is removed.
