@@ -18,15 +18,15 @@ type shaper struct {
 	defaults bool   // inside `defaults`, which hold no lists
 }
 
-// Schema is a JSON Schema (draft 2020-12) of the file for editors, to be encoded as JSON. It refuses
+// Schema is a JSON Schema of the file for editors, to be encoded as JSON; of draft 07, which every editor understands. It refuses
 // little that the file takes (a name true or false without quotes); the file's own checks see more.
 func Schema() any {
 	s := shaper{shared: schema{}}
 	root := s.section(reflect.TypeFor[File](), "")
-	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	root["$schema"] = "http://json-schema.org/draft-07/schema#"
 	root["title"] = "rowrelay.yaml"
 	root["allOf"] = wholeFeeds()
-	root["$defs"] = s.shared
+	root["definitions"] = s.shared
 	return root
 }
 
@@ -135,7 +135,7 @@ func (s *shaper) list(t reflect.Type, e entry) schema {
 	}
 	switch {
 	case t == reflect.TypeFor[Field]():
-		n["items"] = schema{"$ref": "#/$defs/field"}
+		n["items"] = schema{"$ref": "#/definitions/field"}
 		if s.shared["field"] == nil {
 			s.shared["field"] = true // stands for itself while it is described
 			s.shared["field"] = s.section(t, "feeds.NAME.message.fields[]")

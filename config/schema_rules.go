@@ -38,13 +38,30 @@ func demands(t reflect.Type, path string) schema {
 	if len(required) > 0 {
 		n["required"] = required
 	}
-	if len(dependent) > 0 {
-		n["dependentRequired"] = dependent
-	}
 	if path == "feeds.NAME.message.fields[]" {
-		n["dependentSchemas"].(schema)["each"] = without(forOne)
+		n["dependencies"].(schema)["each"] = without(forOne)
 	}
+	n.depend(dependent)
 	return n
+}
+
+// depend adds keys that demand others to those that forbid some: of one key a schema has one dependency, a list or a schema.
+func (n schema) depend(on map[string][]string) {
+	if len(on) == 0 {
+		return
+	}
+	all, found := n["dependencies"].(schema)
+	if !found {
+		all = schema{}
+		n["dependencies"] = all
+	}
+	for key, others := range on {
+		if forbids, found := all[key].(schema); found {
+			forbids["required"] = others
+		} else {
+			all[key] = others
+		}
+	}
 }
 
 // exactlyOne demands one of several keys, and marks those that are written beside it. A oneOf would
@@ -61,7 +78,7 @@ func exactlyOne(keys []string) schema {
 			dependent[key] = without(others)
 		}
 	}
-	return schema{"anyOf": one, "dependentSchemas": dependent}
+	return schema{"anyOf": one, "dependencies": dependent}
 }
 
 func without(keys []string) schema {

@@ -15,7 +15,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-const draft = "https://json-schema.org/draft/2020-12/schema"
+const draft = "http://json-schema.org/draft-07/schema#"
 
 func compiled(t *testing.T) *jsonschema.Schema {
 	t.Helper()
@@ -197,7 +197,7 @@ func nodeAt(t *testing.T, root map[string]any, path string) map[string]any {
 			n = n["properties"].(map[string]any)[step].(map[string]any)
 		}
 		if ref, found := n["$ref"].(string); found {
-			n = root["$defs"].(map[string]any)[strings.TrimPrefix(ref, "#/$defs/")].(map[string]any)
+			n = root["definitions"].(map[string]any)[strings.TrimPrefix(ref, "#/definitions/")].(map[string]any)
 		}
 	}
 	return n

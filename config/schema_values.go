@@ -75,7 +75,7 @@ func origin() schema {
 
 // data describes what a test writes for a name: a column's value, a text that is expected, or what a lookup finds.
 func (s *shaper) data(e entry) schema {
-	value := schema{"$ref": "#/$defs/value"}
+	value := schema{"$ref": "#/definitions/value"}
 	s.shared["value"] = schema{"type": []string{"string", "number", "boolean", "null", "array"}, "items": value}
 	switch last(e.path) {
 	case "row":

@@ -125,6 +125,31 @@ func TestUnreachableServersAreToldApart(t *testing.T) {
 	requireOutage(t, trouble(t, o), record.ConnTimeout)
 }
 
+func TestKnockTellsWhetherAnybodyListensWithoutALogin(t *testing.T) {
+	w := newWorld(t)
+	closed := fmt.Sprintf("127.0.0.1:%d", closedPort(t))
+	sockets := t.TempDir()
+	l, err := net.Listen("unix", sockets+"/.s.PGSQL.5432")
+	require.NoError(t, err)
+	defer l.Close()
+	for url, code := range map[string]record.Code{
+		"postgres://127.0.0.1:" + w.port + "/nowhere?sslmode=disable": "",
+		"postgres://" + closed + ",127.0.0.1:" + w.port + "/x":        "",
+		"postgres://" + silent(t) + "/x":                              "", // who listens and says nothing is found out by logging in
+		"postgres:///x?host=" + sockets:                               "",
+		"postgres:///x?host=" + t.TempDir():                           record.ConnRefused,
+		"postgres://" + closed + "/x":                                 record.ConnRefused,
+		"postgres://no-such-host.invalid/x?sslmode=require":           record.ConnDNS,
+	} {
+		err := database.Trouble("erp", database.Knock(t.Context(), database.Options{Name: "erp", URL: url}))
+		if code == "" {
+			require.NoError(t, err, url)
+			continue
+		}
+		requireOutage(t, err, code)
+	}
+}
+
 func TestSlowStatementIsATimeOut(t *testing.T) {
 	o := newWorld(t).options("127.0.0.1", "?sslmode=disable")
 	o.RequestTimeout = 50 * time.Millisecond

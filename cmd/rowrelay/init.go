@@ -4,11 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/jmoiron/sqlx"
-
-	"github.com/rowrelay/rowrelay/config"
 )
 
 type initCmd struct {
@@ -24,7 +21,7 @@ type initCmd struct {
 	Feed        string   `placeholder:"NAME" help:"What the feed is called; else like the table."`
 	Fields      bool     `help:"Write the mapping out: a field for every column, with its type."`
 	Grants      bool     `help:"Print the SQL for an account that may only read the tables, and write nothing."`
-	Dir         string   `placeholder:"DIR" help:"Where rowrelay.yaml and rowrelay.env are written; else here, or where -c says."`
+	Dir         string   `placeholder:"DIR" help:"Where rowrelay.yaml, rowrelay.env and rowrelay.schema.json are written; else here, or where -c says."`
 	Yes         bool     `short:"y" help:"Take the first candidate and the defaults, and do not ask."`
 }
 
@@ -39,12 +36,14 @@ func (n *initCmd) Validate() error {
 // setup is one run of init.
 type setup struct {
 	*initCmd
-	g  *globals
-	db *sqlx.DB
-	a  answers
+	g     *globals
+	db    *sqlx.DB
+	a     answers
+	asked bool // a question was asked already
 
 	column   string // the sequence as the database spells it
 	yml, env string // the paths of the configuration, and of the file of its secrets
+	schema   string // that of the file for editors
 	example  *int64 // the number of a row to look at; nil: the first that will be read
 }
 
@@ -89,18 +88,4 @@ func (s *setup) knowFlags() error {
 	s.a.feed, s.a.queue, s.a.brokerUser = s.Feed, s.Queue, s.BrokerUser
 	s.a.url = "sqlite:/x" // until it is known
 	return s.takeBroker(cmp.Or(s.Broker, placeholder))
-}
-
-// knowStart takes the flag as the file's key takes it.
-func (s *setup) knowStart() error {
-	if s.Start == "" {
-		return nil
-	}
-	var at config.Start
-	if at.UnmarshalText([]byte(s.Start)) != nil {
-		return &problem{exitUsage, fmt.Sprintf("--start %q is no start", s.Start),
-			"write now (skip the rows that are there), first (send them all), or a number (send the rows above it)"}
-	}
-	s.a.start = at.String()
-	return nil
 }

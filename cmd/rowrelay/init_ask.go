@@ -51,15 +51,27 @@ func notAnAnswer(choices []string) string {
 	return "type a number from " + choices[0] + " to " + choices[len(choices)-1]
 }
 
+// howToAnswer stands above the first question, and is what a question mark gets.
+const howToAnswer = "Enter takes what stands in brackets, Ctrl-C ends; nothing is written before the last answer."
+
 // ask reads one line; the end of the input is no answer, not even to take a default.
 func (s *setup) ask(question string) (string, error) {
-	s.g.console.err.printf("%s", question)
-	line, err := s.g.console.in.ReadString('\n')
-	if err != nil {
-		s.g.console.err.printf("\n")
-		return "", &problem{exitNo, "the questions were not answered; nothing was written", "rowrelay init --help lists a flag for every question"}
+	if !s.asked && !s.g.Quiet {
+		s.g.console.err.printf("%s\n", s.g.console.err.faint(howToAnswer))
 	}
-	return strings.TrimSpace(line), nil
+	s.asked = true
+	for {
+		s.g.console.err.printf("%s", question)
+		line, err := s.g.console.in.ReadString('\n')
+		if err != nil {
+			s.g.console.err.printf("\n")
+			return "", &problem{exitNo, "the questions were not answered; nothing was written", "rowrelay init --help lists a flag for every question"}
+		}
+		if answer := strings.TrimSpace(line); answer != "?" {
+			return answer, nil
+		}
+		s.g.console.err.printf("%s\n", howToAnswer)
+	}
 }
 
 // agree asks for a yes.
@@ -109,6 +121,7 @@ func readHidden(f *os.File) (string, error) {
 	go func() {
 		if _, ok := <-interrupted; ok {
 			_ = term.Restore(fd, state)
+			fmt.Fprintln(os.Stderr) // the shell's prompt begins a line
 			os.Exit(exitNo)
 		}
 	}()

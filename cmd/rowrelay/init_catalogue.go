@@ -146,6 +146,9 @@ func (r rowCount) String() string {
 	return rows(r.n)
 }
 
+// small tells that reading the whole table takes no time worth a word.
+func (r rowCount) small() bool { return 0 <= r.n && r.n <= countExactly && !r.about }
+
 // bare is the number alone, "" if nobody knows it.
 func (r rowCount) bare() string {
 	number, _, _ := strings.Cut(r.String(), " ")

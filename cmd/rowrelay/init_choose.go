@@ -93,7 +93,7 @@ func (s *setup) chooseColumn(ctx context.Context, all []catalogued, table string
 	}
 	switch len(fit) {
 	case 0:
-		return catalogued{}, s.nothingGrows(all, of)
+		return s.askColumn(all, of)
 	case 1:
 		return fit[0], nil
 	}

@@ -67,12 +67,16 @@ func authority(url string) (string, error) {
 // holdsLogin refuses a URL with a login in it, and one that is none.
 func (s *setup) holdsLogin(url string) error {
 	db, err := database.Open(database.Options{Name: sourceName, URL: url})
-	if err != nil {
-		return &problem{exitUsage, s.orAsked("--url: ", "") + strings.TrimPrefix(err.Error(), "connection "+sourceName+": "),
-			s.orAsked("write --url postgres://host:5432/database --user NAME, or --url sqlite:FILE; the password is asked for, or comes from $"+sourcePassword,
-				"type postgres://host:5432/database or sqlite:FILE; user and password are asked for by themselves")}
+	if err == nil {
+		return db.Close()
 	}
-	return db.Close()
+	next := s.orAsked("write --url postgres://host:5432/database --user NAME, or --url sqlite:FILE; the password is asked for, or comes from $"+sourcePassword,
+		"type postgres://host:5432/database or sqlite:FILE; user and password are asked for by themselves")
+	if at, err := os.Stat(url); err == nil && !at.IsDir() { // the name of a file alone
+		next = s.orAsked("write --url "+quote("sqlite:"+url), "type sqlite:"+url)
+	}
+	why := strings.TrimPrefix(err.Error(), "connection "+sourceName+": ")
+	return &problem{exitUsage, s.orAsked("--url: ", "") + strings.Replace(why, "its url begins", "this begins", 1), next}
 }
 
 // knowFile makes a SQLite file's path absolute, for the daemon may run in another folder.

@@ -2,8 +2,28 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
+
+// askColumn lets a person name what nothing in the database tells, as of a view: the column that grows.
+func (s *setup) askColumn(all, of []catalogued) (catalogued, error) {
+	names := integers(of)
+	if names == nil || !s.asks() {
+		return catalogued{}, s.nothingGrows(all, of)
+	}
+	question := fmt.Sprintf("Which column of %s grows with every row (%s)?", printable(of[0].spelled()), printable(strings.Join(names, ", ")))
+	for {
+		answer, err := s.text("--sequence", question, "", "")
+		if err != nil {
+			return catalogued{}, err
+		}
+		if i := slices.IndexFunc(of, func(c catalogued) bool { return c.Column == answer }); i >= 0 {
+			return of[i], nil
+		}
+		s.g.console.err.printf("type one of the names in brackets; Ctrl-C ends\n")
+	}
+}
 
 // nothingGrows tells why no column of a table can be taken unasked. Which one is meant a flag can say, unless there is none to name.
 func (s *setup) nothingGrows(all, of []catalogued) error {

@@ -302,10 +302,24 @@ func TestInitAsksAgainAfterTLSAndALoginAreRefused(t *testing.T) {
 	got = dialogue(t, s.reader.Name+"\nwrong\n", initCmd{URL: s.url("?sslmode=disable")}, globals{Output: "table", Config: "x.yaml"})
 	require.Equal(t, exitAway, got.code, got.err)
 	require.Contains(t, got.err, "no other database was named; nothing was written")
-	got = dialogue(t, s.reader.Name+"\n\n\n", initCmd{URL: "postgres://" + strings.TrimPrefix(nobody(t), "stomp://") + "/erp?sslmode=disable"}, globals{Output: "table", Config: "x.yaml"})
+}
+
+func TestInitTellsThatNobodyListensBeforeItAsksForTheLogin(t *testing.T) {
+	s := newBazaar(t)
+	require.NoError(t, os.Unsetenv(sourcePassword))
+	gone := "postgres://" + strings.TrimPrefix(nobody(t), "stomp://") + "/erp?sslmode=disable"
+	got := dialogue(t, "\n", initCmd{URL: gone}, globals{Output: "table"})
 	require.Equal(t, exitAway, got.code, got.err)
 	require.Contains(t, got.err, "CONN_REFUSED")
 	require.Contains(t, got.err, "→ check host, port and database, and whether")
+	require.Contains(t, got.err, "no other database was named; nothing was written")
+
+	answers := []string{gone, "postgres://no-such-host.invalid/erp", s.url("?sslmode=disable"), s.reader.Name, s.reader.Password}
+	n := initCmd{Table: []string{"Größe"}, Queue: "Q", Start: "first", Feed: "sizes", Broker: s.broker}
+	got = dialogue(t, strings.Join(answers, "\n")+"\n", n, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Regexp(t, `(?s)sqlite:FILE: rowrelay: CONN_REFUSED.*Database \(empty: end\): rowrelay: CONN_DNS.*Database \(empty: end\): User: Password of `, got.err)
+	require.Equal(t, 1, strings.Count(got.err, "User: "), "asked once, where it can be tried")
 }
 
 func TestARefusedLoginCanBeLeftAndAnotherDatabaseNamed(t *testing.T) {
@@ -366,11 +380,11 @@ func withoutTLS(t *testing.T) string {
 func TestInitAsksForTheLogin(t *testing.T) {
 	s := newBazaar(t)
 	require.NoError(t, os.Unsetenv(sourcePassword))
-	got := dialogue(t, s.url("?sslmode=disable")+"\n"+s.reader.Name+"\n"+s.reader.Password+"\n2\n\n\n2\n", initCmd{Broker: s.broker}, globals{Output: "table"})
+	got := dialogue(t, s.url("?sslmode=disable")+"\n"+s.reader.Name+"\n"+s.reader.Password+"\n2\n\n\nfirst\n", initCmd{Broker: s.broker}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "User: Password of "+s.reader.Name+" (empty: it has none): ")
 	require.NotContains(t, got.out+got.err, s.reader.Password)
-	require.Contains(t, got.err, "Feed [Groesse]: Queue [GROESSE]: Old rows: [1] skip (now)  [2] send all 1 (first)  any other number: send those above it [1]: ")
+	require.Contains(t, got.err, "Feed [Groesse]: Queue [GROESSE]: Begin with: now (new rows only), first (all rows, 1 today), or a number (the rows above it; the highest is 1) [now]: ")
 	require.Contains(t, got.out, "Next: set -a; . ./rowrelay.env; set +a; rowrelay preview Groesse --limit 1\n")
 	t.Setenv(sourcePassword, sourced(t, "./rowrelay.env", sourcePassword))
 	require.Contains(t, runsAtOnce(t, "Groesse", "1"), "<Groesse><id>1</id>")

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+
+	"github.com/rowrelay/rowrelay/database"
 )
 
 // astray is a problem that another answer to one question may mend.
@@ -43,10 +45,25 @@ func (s *setup) logIn(ctx context.Context, refused refusal) error {
 	if err := s.knowURL(); err != nil {
 		return err
 	}
+	if err := s.knock(ctx); err != nil {
+		return err
+	}
 	if err := s.knowLogin(refused); err != nil {
 		return err
 	}
 	return s.connect(ctx)
+}
+
+// knock finds out whether anybody listens there, so that a wrong host or port is told before user and password are asked. Where nobody is
+// asked, logging in tells it as well.
+func (s *setup) knock(ctx context.Context) error {
+	if s.a.isSQLite() || !s.asks() {
+		return nil
+	}
+	if err := database.Knock(ctx, database.Options{URL: s.a.url}); err != nil {
+		return &astray{problem: explain(s.away(err))}
+	}
+	return nil
 }
 
 // askAgain asks for the database; the login is asked for after it. A login may be refused because the database is another than was

@@ -46,7 +46,7 @@ func isOrAre(numbers int64) string {
 // lookForRepeats reads the whole table, and so only where it is small; looked is false where it has not.
 func (s *setup) lookForRepeats(ctx context.Context, c catalogued) (found repeats, looked bool) {
 	size, err := c.count(ctx, s.db)
-	if err != nil || size.about || size.n > countExactly {
+	if err != nil || !size.small() {
 		return found, false
 	}
 	err = s.db.GetContext(ctx, &found, fmt.Sprintf(`SELECT count(*) AS numbers, COALESCE(min(n), 0) AS lowest

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"strings"
-
-	"github.com/rowrelay/rowrelay/config"
 )
 
 // settle asks what is left to ask.
@@ -66,6 +64,10 @@ func (s *setup) takeBroker(url string) error {
 		}
 		return &problem{exitUsage, "no user and no password in --broker", "--broker-user NAME; the password is asked for, or comes from $" + brokerPassword}
 	}
+	if !strings.HasPrefix(url, "stomp://") && !strings.HasPrefix(url, "stomp+tls://") {
+		return &problem{exitUsage, s.orAsked("--broker: ", "") + "a broker's URL begins with stomp:// or stomp+tls://",
+			"stomp://host:61613, or stomp+tls://; most brokers listen for STOMP at a port of its own"}
+	}
 	s.a.broker = url
 	return s.a.faultsSoFar()
 }
@@ -90,39 +92,6 @@ func (s *setup) askBroker() (err error) {
 		return err
 	}
 	return s.knowBrokerPassword()
-}
-
-// askStart: sending old rows, or missing them, must be a choice.
-func (s *setup) askStart(ctx context.Context, c catalogued) error {
-	if s.a.start != "" {
-		return nil
-	}
-	old, _ := c.count(ctx, s.db)
-	all := strings.TrimSpace("send all " + old.bare())
-	question := "Old rows: [1] skip (now)  [2] " + all + " (first)  any other number: send those above it"
-	for {
-		answer, err := s.text("--start", question, "", "1")
-		if err != nil {
-			return err
-		}
-		if s.a.start = startOf(answer); s.a.start != "" {
-			return nil
-		}
-		s.g.console.err.printf("type 1 or now, 2 or first, or another number\n")
-	}
-}
-
-// startOf is an answer as the file's key has it, or "". The numbers of the list come first: where a feed is to begin above 1 or 2, the
-// flag says so.
-func startOf(answer string) string {
-	if word, ok := map[string]string{"1": "now", "2": "first"}[answer]; ok {
-		return word
-	}
-	var at config.Start
-	if at.UnmarshalText([]byte(answer)) != nil {
-		return ""
-	}
-	return at.String()
 }
 
 // knownStore is the id of a store that is there already where `run` would make one; else a new one.

@@ -100,12 +100,12 @@ func TestInitSaysWhatItWroteAndWhatToTypeNext(t *testing.T) {
 	url := odd(t)
 	got := rowrelay("init", "--url", url, "--table", "orders", "--yes", "--start", "first")
 	require.Equal(t, exitOK, got.code, got.err)
-	require.Equal(t, "Wrote rowrelay.yaml (14 lines).  Next: rowrelay preview orders --limit 1\n", got.out)
+	require.Equal(t, "Wrote rowrelay.yaml (15 lines), rowrelay.schema.json (for editors).  Next: rowrelay preview orders --limit 1\n", got.out)
 	require.Contains(t, got.err, "stomp://localhost:61613 is a placeholder")
 
 	got = rowrelay("init", "--url", url, "--table", "orders", "--yes", "--dir", "new/dir", "--broker", "stomp://mq:61613")
 	require.Equal(t, exitOK, got.code, got.err)
-	require.Equal(t, "Wrote new/dir/rowrelay.yaml (14 lines).  Next: rowrelay preview orders --seq=3 -c new/dir/rowrelay.yaml\n", got.out, "beginning now, preview shows no row unasked")
+	require.Equal(t, "Wrote new/dir/rowrelay.yaml (15 lines), new/dir/rowrelay.schema.json (for editors).  Next: rowrelay preview orders --seq=3 -c new/dir/rowrelay.yaml\n", got.out, "beginning now, preview shows no row unasked")
 	require.NotContains(t, got.err, "placeholder")
 
 	got = rowrelay("init", "--url", url, "--table", "orders", "--yes", "-c", "json.yml", "-o", "json")
@@ -116,7 +116,7 @@ func TestInitSaysWhatItWroteAndWhatToTypeNext(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, string(text), wrote.Config)
 	wrote.Config = ""
-	require.Equal(t, initialized{File: "json.yml", Feed: "orders", Table: "orders", Sequence: "order_seq", Start: "now", Queue: "ORDERS",
+	require.Equal(t, initialized{File: "json.yml", SchemaFile: "rowrelay.schema.json", Feed: "orders", Table: "orders", Sequence: "order_seq", Start: "now", Queue: "ORDERS",
 		Broker: placeholder, RequireReadOnly: true}, wrote)
 }
 
@@ -136,6 +136,39 @@ func TestInitOverwritesNothing(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, entries, 1)
 	}
+}
+
+func TestInitWritesAllFilesOrNone(t *testing.T) {
+	here := inFolder(t)
+	all := []leaf{{"a.env", "a", 0o600}, {"b.json", "b", 0o644}, {"gone/c.yaml", "c", 0o644}}
+	require.Error(t, createAll(all), "there is no folder for the last")
+	entries, err := os.ReadDir(here)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+	require.NoError(t, createAll(all[:2]))
+	require.ErrorContains(t, createAll(all[1:2]), "overwrites nothing")
+	require.FileExists(t, "b.json", "what was there is not removed")
+}
+
+func TestWhatInitWritesIsCompletedByEditors(t *testing.T) {
+	inFolder(t)
+	url := odd(t)
+	require.Equal(t, exitOK, rowrelay("init", "--url", url, "--yes", "--fields").code)
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(string(text), "# yaml-language-server: $schema=./rowrelay.schema.json\n"), "editors look at the first line alone")
+	schema, err := os.ReadFile("rowrelay.schema.json")
+	require.NoError(t, err)
+	require.True(t, string(schema) == rowrelay("schema", "config").out, "the schema is that of this version")
+	require.NoError(t, compiledSchema(t).Validate(asEditor(t, string(text))), "nothing is marked in a file that nobody has touched")
+
+	require.NoError(t, os.WriteFile("rowrelay.schema.json", []byte("mine"), 0o600))
+	got := rowrelay("init", "--url", url, "--yes", "-c", "second.yaml")
+	require.Equal(t, exitOK, got.code, got.err)
+	require.NotContains(t, got.out, "schema", "one that is there stays")
+	schema, err = os.ReadFile("rowrelay.schema.json")
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(schema))
 }
 
 func TestInitNamesTheFlagOfAQuestionThatNobodyCanAnswer(t *testing.T) {
@@ -160,6 +193,9 @@ func TestInitNamesTheFlagOfAQuestionThatNobodyCanAnswer(t *testing.T) {
 		{[]string{"--url", url, "--table", "orders", "--sequence", "order_sq", "--yes"}, `--sequence: orders has no column "order_sq"`},
 		{[]string{"--url", url, "--table", "orders", "--sequence", "Größe", "--yes"}, "must be an integer column"},
 		{[]string{"--url", url, "--table", "orders", "--yes", "--broker", "stomp://mq"}, "broker: the address has no port"},
+		{[]string{"--url", url, "--table", "orders", "--yes", "--broker", "mq:61613"}, "--broker: a broker's URL begins with stomp:// or stomp+tls://"},
+		{[]string{"--url", url, "--table", "orders", "--yes", "--broker", "amqp://mq:5672"}, "most brokers listen for STOMP at a port of its own"},
+		{[]string{"--url", strings.TrimPrefix(url, "sqlite:")}, "→ write --url " + url},
 		{[]string{"--url", url, "--table", "orders", "--yes", "--feed", "a b"}, "a feed's name is"},
 		{[]string{"--url", url, "--grants"}, "a SQLite file has no accounts"},
 		{[]string{"--url", url, "--table", "orders", "--table", "notes", "--yes"}, "with --grants only"},
@@ -187,14 +223,43 @@ func TestInitBeginsAboveANumber(t *testing.T) {
 
 func TestInitTakesAStartThatIsTypedAsTheFlagTakesIt(t *testing.T) {
 	n := initCmd{URL: odd(t), Table: []string{"orders"}, Queue: "Q", Feed: "orders", Broker: "stomp://mq:61613"}
-	for answer, start := range map[string]string{"": "now", "1": "now", "now": "now", "2": "first", "first": "first", "0": "0", "3": "3", "-7": "-7"} {
+	for answer, start := range map[string]string{"": "now", "now": "now", "first": "first", "0": "0", "1": "1", "2": "2", "3": "3", "-7": "-7"} {
 		inFolder(t)
-		got := dialogue(t, "later\n1.5\n"+answer+"\n", n, globals{Output: "table"})
+		got := dialogue(t, "later\n1.5\n99999999999999999999\n"+answer+"\n", n, globals{Output: "table"})
 		require.Equal(t, exitOK, got.code, got.err)
-		require.Equal(t, 2, strings.Count(got.err, "type 1 or now, 2 or first, or another number\n"))
+		require.Equal(t, 3, strings.Count(got.err, "type now, first, or a whole number, above which to begin\n"))
 		text, err := os.ReadFile("rowrelay.yaml")
 		require.NoError(t, err)
 		require.Contains(t, string(text), "start: "+start+"\n")
+	}
+}
+
+func TestInitShowsWhereANumberCouldBegin(t *testing.T) {
+	url := odd(t)
+	db, err := database.Open(database.Options{Name: "odd", URL: url})
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.Exec(`CREATE TABLE empty (id INTEGER PRIMARY KEY)`)
+	require.NoError(t, err)
+	for table, question := range map[string]string{
+		"orders":      "Begin with: now (new rows only), first (all rows, 3 today), or a number (the rows above it; the highest is 3) [now]: ",
+		"Order Items": "Begin with: now (new rows only), first (all rows, 1 today), or a number (the rows above it; the highest is 7) [now]: ",
+		"empty":       "Begin with: now (new rows only), first (all rows, 0 today), or a number (the rows above it) [now]: ",
+	} {
+		inFolder(t)
+		got := dialogue(t, "2\n", initCmd{URL: url, Table: []string{table}, Queue: "Q", Feed: "f", Broker: "stomp://mq:61613"}, globals{Output: "table"})
+		require.Equal(t, exitOK, got.code, got.err)
+		require.Contains(t, got.err, question)
+	}
+}
+
+func TestInitWarnsOfANumberThatNoRowHasReached(t *testing.T) {
+	n := initCmd{URL: odd(t), Table: []string{"orders"}, Queue: "Q", Feed: "orders", Broker: "stomp://mq:61613"}
+	for answer, warned := range map[string]bool{"3": false, "4": true, "now": false} {
+		inFolder(t)
+		got := dialogue(t, answer+"\n", n, globals{Output: "table"})
+		require.Equal(t, exitOK, got.code, got.err)
+		require.Equal(t, warned, strings.Contains(got.err, "[warn] orders  the highest number is 3: new rows up to 4 will not be sent\n"), got.err)
 	}
 }
 
@@ -217,6 +282,18 @@ func TestInitNamesTablesThatHaveANumberWhereOneHasNone(t *testing.T) {
     or let its owner give it an INTEGER PRIMARY KEY;
     or name a view that has one, or write a source.query with one into the file
 `, got.err)
+}
+
+func TestInitAsksForTheColumnThatNothingTells(t *testing.T) {
+	inFolder(t)
+	n := initCmd{URL: odd(t), Table: []string{"open_orders"}, Queue: "Q", Feed: "orders", Start: "first", Broker: "stomp://mq:61613"}
+	got := dialogue(t, "\namount\norder_seq\n", n, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.err, "Which column of open_orders grows with every row (order_seq)? an answer is needed\n")
+	require.Contains(t, got.err, "type one of the names in brackets; Ctrl-C ends\n")
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), "table: open_orders\n      sequence: order_seq\n")
 }
 
 func TestInitRefusesNumbersThatRepeatAndWarnsOfThoseThatMay(t *testing.T) {
@@ -281,14 +358,14 @@ func TestInitTellsWhatItDoesNotOffer(t *testing.T) {
 
 func TestInitAsksAndTakesAnswers(t *testing.T) {
 	inFolder(t)
-	got := dialogue(t, odd(t)+"\n9\n3\n\nERP.ITEMS\nall\n2\n\n", initCmd{}, globals{Output: "table"})
+	got := dialogue(t, odd(t)+"\n9\n3\n\nERP.ITEMS\nall\nfirst\n\n", initCmd{}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "Database, postgres://host:5432/database or sqlite:FILE: ")
 	require.Contains(t, got.err, "Table [1]: type a number from 1 to 3\n")
 	require.Contains(t, got.err, "Feed [Order_Items]: Queue [ORDER_ITEMS]: ")
-	require.Contains(t, got.err, "Old rows: [1] skip (now)  [2] send all 1 (first)  any other number: send those above it [1]: type 1 or now, 2 or first, or another number\n")
+	require.Contains(t, got.err, "Begin with: now (new rows only), first (all rows, 1 today), or a number (the rows above it; the highest is 7) [now]: type now, first, or a whole number, above which to begin\n")
 	require.Contains(t, got.err, "Broker [stomp://localhost:61613]: stomp://localhost:61613 is a placeholder", "a placeholder has no account to be asked for")
-	require.Equal(t, "Wrote rowrelay.yaml (14 lines).  Next: rowrelay preview Order_Items --limit 1\n", got.out)
+	require.Equal(t, "Wrote rowrelay.yaml (15 lines), rowrelay.schema.json (for editors).  Next: rowrelay preview Order_Items --limit 1\n", got.out)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
 	require.Contains(t, string(text), "start: first\n")
@@ -296,13 +373,27 @@ func TestInitAsksAndTakesAnswers(t *testing.T) {
 	require.Contains(t, runsAtOnce(t, "Order_Items", "7"), "<note>x</note>")
 }
 
+func TestInitTellsHowToAnswer(t *testing.T) {
+	inFolder(t)
+	got := dialogue(t, "?\n"+odd(t)+"\n?\n1\n\n?\n\n?\n\n\n", initCmd{}, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.True(t, strings.HasPrefix(got.err, howToAnswer+"\nDatabase, "), got.err)
+	require.Equal(t, 5, strings.Count(got.err, howToAnswer+"\n"), "at first, and for every question mark")
+	text, err := os.ReadFile("rowrelay.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), "queue: ORDERS }", "a question mark is no queue")
+
+	got = dialogue(t, "", initCmd{}, globals{Output: "table", Quiet: true, Config: "x.yaml"})
+	require.NotContains(t, got.err, howToAnswer)
+}
+
 func TestInitAsksForFeedAndBrokerUntilTheyAreSound(t *testing.T) {
 	inFolder(t)
 	n := initCmd{URL: odd(t), Table: []string{"orders"}, Queue: "Q", Start: "first"}
-	got := dialogue(t, "Auf träge\nauftrag\nstomp://mq\nstomp://relay:hunter2@mq:61613\nstomp://mq:61613\nrelay\nsecret\n", n, globals{Output: "table"})
+	got := dialogue(t, "Auf träge\nauftrag\nmq:61613\nstomp://mq\nstomp://relay:hunter2@mq:61613\nstomp://mq:61613\nrelay\nsecret\n", n, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Regexp(t, `(?s)Feed \[orders\]: .*a feed's name is.*Feed \[orders\]: Broker `, got.err)
-	require.Regexp(t, `(?s)Broker .*the address has no port.*Broker .*no user and no password.*Broker .*User at the broker \(empty: none\): Password of relay `, got.err)
+	require.Regexp(t, `(?s)Broker .*begins with stomp://.*Broker .*the address has no port.*Broker .*no user and no password.*Broker .*User at the broker \(empty: none\): Password of relay `, got.err)
 	require.NotContains(t, got.out+got.err, "hunter2")
 	require.NotContains(t, got.err, "placeholder")
 	require.NotContains(t, got.err, "--", "no flag was typed for feed and broker")
@@ -334,6 +425,7 @@ func TestInitAsksForAnotherDatabaseWhereOneLeadsNowhere(t *testing.T) {
 	}{
 		"another":           {"sqlite:gone.db\n" + url + "\n", exitOK, []string{"there is no file", "→ a path without a leading / begins", again}},
 		"no database's URL": {"mysql://erp/erp\n" + url + "\n", exitOK, []string{"neither with sqlite: nor with postgres", again}},
+		"a file's name":     {strings.TrimPrefix(url, "sqlite:") + "\n" + url + "\n", exitOK, []string{"this begins neither with sqlite: nor with postgres", "→ type " + url, again}},
 		"a login in it":     {"postgres://relay:hunter2@erp/erp\n" + url + "\n", exitOK, []string{again}},
 		"a folder, no file": {"sqlite:.\nsqlite:gone.db\n" + url + "\n", exitOK, []string{"is a folder", "there is no file"}},
 		"an empty answer":   {"sqlite:gone.db\n\n", exitAway, []string{again, ended}},
@@ -374,9 +466,9 @@ func TestInitTakesAnEmptyAnswerForTheDefaultAndTheEndOfTheInputForNone(t *testin
 func TestInitKeepsTheBrokersPasswordOutOfTheFile(t *testing.T) {
 	inFolder(t)
 	const hard = "p'\"w $HOME `id` \\ #1"
-	got := dialogue(t, hard+"\n1\n\n\n1\n", initCmd{URL: odd(t), Broker: "stomp://mq:61613", BrokerUser: "relay"}, globals{Output: "table"})
+	got := dialogue(t, hard+"\n1\n\n\n\n", initCmd{URL: odd(t), Broker: "stomp://mq:61613", BrokerUser: "relay"}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
-	require.Contains(t, got.out, "and rowrelay.env (passwords, mode 0600).  Next: set -a; . ./rowrelay.env; set +a; rowrelay preview orders")
+	require.Contains(t, got.out, ", rowrelay.env (passwords, mode 0600), rowrelay.schema.json (for editors).  Next: set -a; . ./rowrelay.env; set +a; rowrelay preview orders")
 	require.NotContains(t, got.out+got.err, hard)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)

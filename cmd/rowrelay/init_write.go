@@ -5,10 +5,17 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
+
+	"github.com/rowrelay/rowrelay/config"
 )
+
+// schemaFile is what editors complete and explain the configuration with; the first line of the configuration names it.
+const schemaFile = "rowrelay.schema.json"
 
 // place settles which files are written, and refuses one that is there.
 func (s *setup) place() error {
@@ -25,6 +32,7 @@ func (s *setup) place() error {
 	}
 	s.env = strings.TrimSuffix(s.yml, filepath.Ext(s.yml)) + ".env"
 	s.a.secrets = filepath.Base(s.env)
+	s.schema = filepath.Join(filepath.Dir(s.yml), schemaFile)
 	for _, path := range []string{s.yml, s.env} {
 		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 			return taken(path)
@@ -41,6 +49,7 @@ func taken(path string) error {
 type initialized struct {
 	File            string  `json:"file"`
 	EnvFile         *string `json:"env_file"`
+	SchemaFile      string  `json:"schema_file"`
 	Feed            string  `json:"feed"`
 	Table           string  `json:"table"`
 	Sequence        string  `json:"sequence"`
@@ -51,24 +60,56 @@ type initialized struct {
 	Config          string  `json:"config"`
 }
 
-// write writes both files, or none. The secrets come first: a file that needs them is not there before them.
+// leaf is a file that init writes.
+type leaf struct {
+	path, text string
+	mode       os.FileMode
+}
+
+// leaves are the files in their order: what needs another is not there before it.
+func (s *setup) leaves() (all []leaf, err error) {
+	if secrets := s.a.variables(); len(secrets) > 0 {
+		all = append(all, leaf{s.env, envFile(s.a.secrets, secrets), 0o600})
+	}
+	if _, err := os.Lstat(s.schema); errors.Is(err, fs.ErrNotExist) { // one that is there serves as well
+		var text strings.Builder
+		if err := newVoice(&text, true).json(config.Schema()); err != nil {
+			return nil, err
+		}
+		all = append(all, leaf{s.schema, text.String(), 0o644})
+	}
+	return append(all, leaf{s.yml, s.a.yaml(), 0o644}), nil
+}
+
+// write writes all files, or none.
 func (s *setup) write() error {
 	if err := os.MkdirAll(filepath.Dir(s.yml), 0o755); err != nil {
 		return &problem{exitNo, err.Error(), "name a folder that can be written: --dir DIR"}
 	}
-	secrets := s.a.variables()
-	if len(secrets) > 0 {
-		if err := create(s.env, envFile(s.a.secrets, secrets), 0o600); err != nil {
+	all, err := s.leaves()
+	if err != nil {
+		return err
+	}
+	if err := createAll(all); err != nil {
+		return err
+	}
+	return s.tell(all)
+}
+
+// createAll is not ended by Ctrl-C: some of the files would keep init from being run again.
+func createAll(all []leaf) error {
+	late := make(chan os.Signal, 1)
+	signal.Notify(late, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(late)
+	for i, l := range all {
+		if err := create(l.path, l.text, l.mode); err != nil {
+			for _, made := range all[:i] {
+				_ = os.Remove(made.path)
+			}
 			return err
 		}
 	}
-	if err := create(s.yml, s.a.yaml(), 0o644); err != nil {
-		if len(secrets) > 0 {
-			_ = os.Remove(s.env)
-		}
-		return err
-	}
-	return s.tell(len(secrets) > 0)
+	return nil
 }
 
 // create writes a file that is not there yet; one that cannot be finished is removed.
@@ -88,9 +129,10 @@ func create(path, text string, mode os.FileMode) error {
 }
 
 // tell says what was written, and what to do with it.
-func (s *setup) tell(secrets bool) error {
+func (s *setup) tell(all []leaf) error {
+	secrets := len(s.a.variables()) > 0
 	if s.g.json() {
-		out := initialized{File: s.yml, Feed: s.a.feed, Table: s.a.table, Sequence: s.a.sequence, Start: s.a.start, Queue: s.a.queue,
+		out := initialized{File: s.yml, SchemaFile: s.schema, Feed: s.a.feed, Table: s.a.table, Sequence: s.a.sequence, Start: s.a.start, Queue: s.a.queue,
 			Broker: s.a.broker, RequireReadOnly: !s.a.mayWrite, Config: s.a.yaml()}
 		if secrets {
 			out.EnvFile = &s.env
@@ -100,12 +142,22 @@ func (s *setup) tell(secrets bool) error {
 	if s.a.brokerIsGuess && !s.g.Quiet {
 		s.g.console.err.printf("%s is a placeholder: put your broker into connections.%s, with user and password, before rowrelay run\n", s.a.broker, brokerName)
 	}
-	and := ""
-	if secrets {
-		and = " and " + s.env + " (passwords, mode 0600)"
-	}
-	s.g.console.out.printf("Wrote %s (%s)%s.  Next: %s\n", s.yml, counted(strings.Count(s.a.yaml(), "\n"), "line"), and, s.next(secrets))
+	s.g.console.out.printf("Wrote %s.  Next: %s\n", s.written(all), s.next(secrets))
 	return nil
+}
+
+// written names the files, the configuration first.
+func (s *setup) written(all []leaf) string {
+	text := fmt.Sprintf("%s (%s)", s.yml, counted(strings.Count(s.a.yaml(), "\n"), "line"))
+	for _, l := range all {
+		switch l.path {
+		case s.env:
+			text += ", " + l.path + " (passwords, mode 0600)"
+		case s.schema:
+			text += ", " + l.path + " (for editors)"
+		}
+	}
+	return text
 }
 
 // next is a command line that works as it stands: it loads the secrets into the shell.

@@ -16,6 +16,7 @@ import (
 // yaml is the file: about a dozen lines, and every key of them a decision.
 func (a answers) yaml() string {
 	var b strings.Builder
+	b.WriteString("# yaml-language-server: $schema=./" + schemaFile + "\n") // VS Code and IntelliJ read it, in the first line alone
 	b.WriteString("# Written by rowrelay init; every key is explained in docs/config.md.\nconnections:\n")
 	if a.mayWrite {
 		b.WriteString("  # The account may write; rowrelay init --grants prints the SQL for one that may only read.\n")
