@@ -37,7 +37,10 @@ func TestPostgreSQLServesSeveralNamesAndSQLiteOne(t *testing.T) {
 		defer func() { require.NoError(t, first.Release()) }()
 		second, err := two.Lock(t.Context(), "relay-2")
 		if one.db.DriverName() == "sqlite" {
-			require.ErrorAs(t, err, new(*HeldError))
+			var held *HeldError
+			require.ErrorAs(t, err, &held)
+			require.Equal(t, one.Where(), held.File)
+			require.Regexp(t, `^the SQLite store /\S+ is held by relay-1, pid \d+ on \S+, since \d{4}-`, err.Error())
 			return
 		}
 		require.NoError(t, err)
