@@ -107,7 +107,7 @@ func (d *Daemon) until(ctx context.Context, patience time.Duration, try func() e
 			return nil
 		case isHeld && time.Since(began) < d.Grace:
 			if !said {
-				d.Log.Warn("waiting for the instance's name", "name", d.Name, "holder", held.Holder)
+				d.sayHeld(held)
 			}
 		case isAway && time.Since(began) < patience:
 			d.Board.Down(Process, away, time.Second)
@@ -119,6 +119,15 @@ func (d *Daemon) until(ctx context.Context, patience time.Duration, try func() e
 		case <-time.After(min(pause.NextBackOff(), time.Second)):
 		}
 	}
+}
+
+// sayHeld says at once who is in the way, and how long that may last: without it the wait looks like a hang.
+func (d *Daemon) sayHeld(h *store.HeldError) {
+	if h.File != "" {
+		d.Log.Warn("waiting for the SQLite store, which another process holds", "store", h.File, "holder", h.Holder, "at_most", d.Grace.String())
+		return
+	}
+	d.Log.Warn("waiting for the instance's name", "name", d.Name, "holder", h.Holder, "at_most", d.Grace.String())
 }
 
 // live is the life of one instance: ErrFenced at its end asks for another.

@@ -1,7 +1,10 @@
 package actors
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -56,6 +59,20 @@ func TestASecondProcessUnderALivingNameIsRefused(t *testing.T) {
 	second := &Daemon{Store: w.store, Name: "relay-1", Feeds: []*Feed{w.feed}, Log: w.log, Board: NewBoard(w.log, record.InstanceState{})}
 	var held *store.HeldError
 	require.ErrorAs(t, second.Run(t.Context()), &held)
+}
+
+func TestAProcessThatMustWaitSaysOnceForWhomAndHowLong(t *testing.T) {
+	w := newWorld(t, rows(1))
+	w.start(w.store)
+	w.settled(1)
+	var said bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&said, nil))
+	second := &Daemon{Store: w.store, Name: "relay-1", Feeds: []*Feed{w.feed}, Log: log, Board: NewBoard(log, record.InstanceState{}), Grace: 1500 * time.Millisecond}
+	began := time.Now()
+	require.ErrorAs(t, second.Run(t.Context()), new(*store.HeldError))
+	require.GreaterOrEqual(t, time.Since(began), second.Grace, "a restart overlaps with the old process's last seconds")
+	require.Regexp(t, `waiting for .*holder="relay-1, pid \d+ on .*, since .*" at_most=1\.5s`, said.String())
+	require.Equal(t, 1, strings.Count(said.String(), "waiting for"))
 }
 
 // crashed makes the claims of a new instance look as if the owners of one row had died again and again.

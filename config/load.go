@@ -2,6 +2,7 @@ package config
 
 import (
 	"reflect"
+	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -58,8 +59,13 @@ func (d *decoder) decode(root *yaml.Node) {
 
 // parse returns the one document of the file.
 func (d *decoder) parse(data []byte) *yaml.Node {
-	if len(data) > largestConfig || !utf8.Valid(data) {
-		d.fail(mark{}, "is no YAML text in UTF-8 of at most 1MiB", "check that this is the file you mean")
+	if len(data) > largestConfig {
+		d.fail(mark{}, "is longer than 1MiB", "check that this is the file you mean")
+		return nil
+	}
+	if at := d.notUTF8(); at.line > 0 {
+		d.secrets = append(d.secrets, d.line(at.line)) // in UTF-16 no secret is known as one
+		d.fail(at, "is no text in UTF-8", "save the file as UTF-8: an editor on Windows may have written it as UTF-16 or in a code page")
 		return nil
 	}
 	var docs []yaml.Node
@@ -75,6 +81,16 @@ func (d *decoder) parse(data []byte) *yaml.Node {
 		return nil
 	}
 	return docs[0].Content[0]
+}
+
+// notUTF8 is the first place that is no UTF-8.
+func (t *text) notUTF8() mark {
+	for i, line := range t.lines {
+		if at := strings.IndexRune(strings.ToValidUTF8(line, "\x00"), 0); at >= 0 && !utf8.ValidString(line) {
+			return mark{i + 1, utf8.RuneCountInString(line[:at]) + 1}
+		}
+	}
+	return mark{}
 }
 
 // finish adds snippets, takes secrets out of every text, and puts the complaints in order.

@@ -59,7 +59,7 @@ func TestFileThatCannotBeReadSaysWhy(t *testing.T) {
 	for path, want := range map[string]string{
 		"/nowhere.yaml": "/nowhere.yaml  cannot be read: no such file or directory",
 		"testdata":      "testdata  cannot be read: is a directory",
-		"/dev/zero":     "/dev/zero  is no YAML text in UTF-8 of at most 1MiB",
+		"/dev/zero":     "/dev/zero  is longer than 1MiB",
 	} {
 		f, complaints := Load(path, Process(), Run)
 		require.Nil(t, f)

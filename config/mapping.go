@@ -35,7 +35,7 @@ func (d *decoder) pairs(n *yaml.Node, path string) ([]pair, bool) {
 func (d *decoder) merge(n *yaml.Node, path string, depth int) ([]pair, bool) {
 	at := spot(n)
 	if n = target(n); n.Kind != yaml.MappingNode || depth > mergeDepth {
-		d.fail(at, where(path)+" must be a section: keys with values", "put its keys on lines of their own, indented below it")
+		d.fail(at, where(path)+" must be a section: keys with values", sectionRemedy(n))
 		return nil, false
 	}
 	var pairs []pair
@@ -66,8 +66,17 @@ func (d *decoder) add(pairs []pair, p pair, path string) []pair {
 	if !twice {
 		return append(pairs, p)
 	}
-	d.fail(spot(p.key), fmt.Sprintf("key %s stands twice in %s, first in line %d", quote(p.key.Value), where(path), first.key.Line), "keep one of them")
+	head, _ := keyAlone(p.key.Value)
+	d.fail(spot(p.key), fmt.Sprintf("key %s stands twice in %s, first in line %d", quote(head), where(path), first.key.Line), "keep one of them")
 	return pairs
+}
+
+// keyAlone is the key without the value that belongs to it where colon or blank are missing: the value may be a password.
+func keyAlone(written string) (key string, more bool) {
+	if i := strings.IndexAny(written, ` :="'`); i > 0 {
+		return written[:i], true
+	}
+	return written, false
 }
 
 func where(path string) string {
@@ -75,6 +84,13 @@ func where(path string) string {
 		return "the file"
 	}
 	return path
+}
+
+func sectionRemedy(n *yaml.Node) string {
+	if _, more := keyAlone(n.Value); more && n.Style == 0 { // url:x, or url x
+		return "write KEY: VALUE, with a colon and a blank behind it"
+	}
+	return "put its keys on lines of their own, indented below it"
 }
 
 // vocabulary is the keys of one section.
@@ -108,7 +124,12 @@ func (d *decoder) stranger(key *yaml.Node, path string, keys vocabulary) string 
 		d.refuse(join(path, name), spot(key), join(path, name)+" is planned, not in this version", "remove it, or wait for a version that has it")
 		return ""
 	}
-	text := "unknown key " + quote(name) + " in " + where(path)
+	head, more := keyAlone(name)
+	if more && slices.Contains(keys.known, head) {
+		d.refuse(join(path, head), spot(key), "no colon and blank stand behind the key "+head+" in "+where(path), "write "+head+": VALUE")
+		return ""
+	}
+	text := "unknown key " + quote(head) + " in " + where(path)
 	meant, found := Closest(name, slices.Concat(keys.known, keys.planned))
 	if !found {
 		d.fail(spot(key), text, elsewhere(name)+"known here: "+strings.Join(keys.known, ", "))

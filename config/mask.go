@@ -23,6 +23,7 @@ func scrub(text string, secrets []string) string {
 
 var (
 	secretKey = regexp.MustCompile(`(?i)\b(?:[a-z_]*pass?w[a-z_]*|pwd?|passphrase|headers|authorization|[a-z_]*secret[a-z_]*|token)["']?\s*:(?:\s+|$)`)
+	looseKey  = regexp.MustCompile(`(?i)(?:^\s*(?:- +)*|[{,]\s*)["']?(?:[a-z_]*pass?w[a-z_]*|pwd?|passphrase|authorization|[a-z_]*secret[a-z_]*|token)["']?(?:\s*=\s*|\s+|:)([^\s:=].*)$`) // its colon, or the blank behind that, is missing
 	userInfo  = regexp.MustCompile(`://([^\s"']*)@`)
 	parameter = regexp.MustCompile(`[?&](?i:[a-z]*password)=([^&\s"']*)`)
 	anchored  = regexp.MustCompile(`(?:^|\s)&[^\s,\[\]{}]+\s+([^\s\[{].*)$`) // a secret may be an alias of it
@@ -72,9 +73,11 @@ func (h *hiding) line(s string) []span {
 	if h.below > 0 && (body == "" || indent >= h.below) {
 		return []span{{indent, len(s)}}
 	}
-	h.below = 0
+	if keyLine.MatchString(s) { // another line may be a slip in the middle of the secret
+		h.below = 0
+	}
 	spans := h.values(s, indent)
-	for _, shape := range []*regexp.Regexp{userInfo, parameter, anchored} {
+	for _, shape := range []*regexp.Regexp{looseKey, userInfo, parameter, anchored} {
 		for _, m := range shape.FindAllStringSubmatchIndex(s, -1) {
 			spans = append(spans, span{m[2], m[3]})
 		}

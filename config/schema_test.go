@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,7 @@ func TestSchemaRefusesBrokenFiles(t *testing.T) {
 	paths, err := filepath.Glob("testdata/broken/*.yaml")
 	require.NoError(t, err)
 	var accepted, unread []string
+	paths = slices.DeleteFunc(paths, func(path string) bool { return strings.HasPrefix(filepath.Base(path), "slip-") }) // no YAML, all of them
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".yaml")
 		var content any
@@ -108,7 +110,7 @@ func TestSchemaRefusesBrokenFiles(t *testing.T) {
 	require.Equal(t, []string{ // what depends on another place, on a variable or on XML's letters
 		"long-id", "lookup-pool-is-small", "mapping-prefix-not-declared", "missing-variables", "odd-variables", "wrong-connections",
 	}, accepted)
-	require.Equal(t, 44, len(paths)-len(unread)-len(accepted))
+	require.Equal(t, 49, len(paths)-len(unread)-len(accepted))
 }
 
 // TestSchemaMarksTheFault breaks a file in one place, which is where an editor is to show it.

@@ -16,6 +16,9 @@ const keepDead = 7 * 24 * time.Hour
 // Lock implements Instances.
 func (s *SQL) Lock(ctx context.Context, name string) (NameLock, error) {
 	l, err := s.dialect.lock(ctx, s, name)
+	if held, ok := errors.AsType[*HeldError](err); ok && held.File != "" {
+		return nil, held // whatever the name
+	}
 	if err != nil {
 		return nil, s.trouble(ctx, "lock the name "+name, err)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,9 @@ type fileLock struct {
 	file *os.File // nil when released
 }
 
-func (s *SQL) lockPath() string { return database.Address(s.options.Connection) + ".lock" }
+const lockEnding = ".lock"
+
+func (s *SQL) lockPath() string { return database.Address(s.options.Connection) + lockEnding }
 
 func (sqlite) lock(_ context.Context, s *SQL, name string) (NameLock, error) {
 	host, err := os.Hostname()
@@ -57,7 +60,10 @@ func (l *fileLock) take() error {
 			return fmt.Errorf("lock the store's file %s: %w", l.path, err)
 		}
 		who, _ := io.ReadAll(io.LimitReader(f, 1000)) // only for people
-		return &HeldError{Holder: strings.TrimSpace(string(who))}
+		return &HeldError{
+			Holder: cmp.Or(strings.TrimSpace(string(who)), "another process"), // it writes its name a moment after it has the lock
+			File:   strings.TrimSuffix(l.path, lockEnding),
+		}
 	}
 	if err := sign(f, l.text); err != nil {
 		f.Close()

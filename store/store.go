@@ -46,9 +46,15 @@ var (
 // HeldError says that another living process holds the instance's name, or the SQLite file.
 type HeldError struct {
 	Holder string // who, as far as the store can tell: "relay-1, pid 4711 on erp-relay-1, since 10:41:07"
+	File   string // the SQLite file that is held; "" where it is the name
 }
 
-func (h *HeldError) Error() string { return "held by " + h.Holder }
+func (h *HeldError) Error() string {
+	if h.File != "" {
+		return "the SQLite store " + h.File + " is held by " + h.Holder
+	}
+	return "held by " + h.Holder
+}
 
 // Instances is the sign of life. All times are the store's clock. TTL: 10 s.
 type Instances interface {

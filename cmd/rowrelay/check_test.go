@@ -36,7 +36,7 @@ func TestCheckNamesPlaceAndRemedyOfEveryMistake(t *testing.T) {
 		"two destinations":    {"queue: ERP.ORDERS", "queue: A, topic: B", ":13:", "queue and topic", "keep one"},
 		"planned":             {"    source:", "    on_failure: stop\n    source:", ":7:5", "planned, not in this version", "remove it"},
 		"twice":               {"      start: now", "      start: now\n      start: first", ":12:7", "twice", "keep one"},
-		"no YAML":             {"store: {", "store: [", ":4:", "YAML", "brackets"},
+		"no YAML":             {"store: {", "store: [", ":4:", "YAML", "close it with ]"},
 		"password in the url": {"postgres://erp-db", "postgres://me:hunter2@erp-db", ":2:", "url", "password"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -47,27 +47,49 @@ func froms(fields []config.Field) (all []string) {
 	return all
 }
 
-// nullable warns where a column that can be NULL meets a filter: such rows are left out, as SQL does it.
+// nullable warns where a column that can be NULL meets a filter: such rows are left out, as SQL does it. Who asks for NULL in
+// the filter, in its when or in a filter before it has thought of that.
 func (r *recipe) nullable(columns []record.Column) []finding {
 	can := map[string]bool{}
 	for _, c := range columns {
 		can[c.Name] = c.Nullable
 	}
 	var found []finding
+	var asked []string
 	for i, it := range r.file.Feeds[r.feed].Process {
-		e, err := expression.Compile(it.Filter, expression.Names{Open: true})
-		if it.Filter == "" || err != nil {
+		e := openly(it.Filter)
+		if e == nil {
 			continue
 		}
-		asked := e.AskedForNull()
+		asked = append(asked, e.AskedForNull()...)
+		known := asked
+		if when := openly(it.When); when != nil {
+			known = append(slices.Clone(asked), when.AskedForNull()...)
+		}
 		for _, name := range e.References() {
-			if can[name] && !slices.Contains(asked, name) {
-				line, column := e.Mention(name)
-				at := r.file.Complain(fmt.Sprintf("feeds.%s.process[%d].filter", r.feed, i), line, column, "", "").Place()
-				found = append(found, doubt(r.feed, fmt.Sprintf("%s  process[%d].filter: %s can be NULL; such rows are filtered out", at, i, name),
-					fmt.Sprintf(`coalesce(%[1]s, ...), or %[1]s ?? ..., if that is not what you want`, expression.Spelled(name))))
+			if can[name] && !slices.Contains(known, name) {
+				found = append(found, r.nullInFilter(i, e, name))
 			}
 		}
 	}
 	return found
+}
+
+func (r *recipe) nullInFilter(i int, e *expression.Expr, name string) finding {
+	line, column := e.Mention(name)
+	at := r.file.Complain(fmt.Sprintf("feeds.%s.process[%d].filter", r.feed, i), line, column, "", "").Place()
+	return doubt(r.feed, fmt.Sprintf("%s  process[%d].filter: %s can be NULL; such rows are filtered out", at, i, name),
+		fmt.Sprintf("if so it shall be, say it and this warning ends: %[1]s != nil and ...; else give NULL a value: coalesce(%[1]s, ...)", expression.Spelled(name)))
+}
+
+// openly compiles an expression against whatever columns it names; nil where there is none, or it is faulty, which is told elsewhere.
+func openly(source string) *expression.Expr {
+	if source == "" {
+		return nil
+	}
+	e, err := expression.Compile(source, expression.Names{Open: true})
+	if err != nil {
+		return nil
+	}
+	return e
 }

@@ -126,7 +126,8 @@ func TestTheExitCodeTellsWhoMustAct(t *testing.T) {
 		{&store.IDError{Given: "a", Stored: "b"}, exitConfig, "store.id: b"},
 		{&store.SchemaError{Where: "x", Want: 1}, exitAway, "rowrelay run"},
 		{&store.SchemaError{Where: "x", Have: 2, Want: 1}, exitConfig, "newer program"},
-		{&store.HeldError{Holder: "relay-1"}, exitAway, "stop that process"},
+		{&store.HeldError{Holder: "relay-1"}, exitAway, "another name (instance)"},
+		{&store.HeldError{Holder: "relay-1", File: "/x/rowrelay.db"}, exitAway, "PostgreSQL (store.connection)"},
 		{errors.New("something else"), exitNo, "rowrelay status"},
 	} {
 		var b bytes.Buffer

@@ -78,9 +78,30 @@ func TestCheckConnectWarnsOfNullInFiltersAndOfHiddenColumns(t *testing.T) {
 	require.Equal(t, exitOK, got.code, got.out)
 	require.Regexp(t, `rowrelay\.yaml:\d+:35  process\[0\]\.filter: amount can be NULL; such rows are filtered out`, got.out, "the column's own place")
 	require.Equal(t, 1, strings.Count(got.out, "can be NULL"))
+	require.Contains(t, got.out, "say it and this warning ends: amount != nil and ...")
 	require.Contains(t, got.out, "the column feed is hidden")
 	require.Contains(t, got.out, `write row["feed"] for the column`)
 	require.NotContains(t, got.out, "the column seq is hidden", "it is written as it must be")
+}
+
+func TestNullInAFilterIsNoWarningOnceTheFileHasSaidWhatBecomesOfIt(t *testing.T) {
+	r := newReal(t)
+	path := r.file(t, "order_seq", r.reader.Password)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for steps, warnings := range map[string]int{
+		`[{ filter: "amount > 0" }, { filter: "amount < 9" }]`:                          2,
+		`[{ filter: "amount != nil and amount > 0" }, { filter: "amount < 9" }]`:        0,
+		`[{ filter: "coalesce(amount, 0) > 0" }, { filter: "(loose ?? 1) < 9" }]`:       0,
+		`[{ filter: "amount > 0", when: "amount != nil" }]`:                             0,
+		`[{ filter: "loose > 0", when: "loose != nil" }, { filter: "amount < loose" }]`: 2,
+	} {
+		edited := strings.Replace(string(text), "    message:", "    process: "+steps+"\n    message:", 1)
+		require.NoError(t, os.WriteFile(path, []byte(edited), 0o600))
+		got := rowrelay("check", "--connect", path)
+		require.Equal(t, exitOK, got.code, got.out)
+		require.Equal(t, warnings, strings.Count(got.out, "can be NULL"), steps+"\n"+got.out)
+	}
 }
 
 func TestCheckConnectNamesAMissingIndexOnTheSequence(t *testing.T) {

@@ -80,13 +80,20 @@ func explain(err error) *problem {
 	} else if s, ok := errors.AsType[*store.SchemaError](err); ok {
 		p.code = schemaCode(s)
 		p.text, _, _ = strings.Cut(s.Error(), " → ") // it names the store itself
-	} else if _, ok := errors.AsType[*store.HeldError](err); ok {
-		p.code, p.next = exitAway, cmp.Or(next, "stop that process; or, where the store is PostgreSQL, give this one another name (instance): both then share the store")
+	} else if h, ok := errors.AsType[*store.HeldError](err); ok {
+		p.code, p.next = exitAway, cmp.Or(next, heldRemedy(h))
 	} else if s := database.State(err); strings.HasPrefix(s, "42") {
 		p.code, p.next = exitConfig, cmp.Or(next, storeRights)
 	}
 	p.next = cmp.Or(p.next, "rowrelay status shows where every feed stands")
 	return p
+}
+
+func heldRemedy(h *store.HeldError) string {
+	if h.File != "" {
+		return "stop that process, or wait for its end: a SQLite store serves one daemon; several share one in PostgreSQL (store.connection)"
+	}
+	return "stop that process, or give this one another name (instance): both then share the store"
 }
 
 // storeRights answers a statement of ours that the store's account may not make or whose tables it cannot see.

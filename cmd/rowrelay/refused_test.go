@@ -19,6 +19,36 @@ func refuses(t *testing.T, path string) string {
 	return got.err
 }
 
+// TestARefusedStartAndACheckLeaveNoStore: a file that lies about afterwards looks as if something had run.
+func TestARefusedStartAndACheckLeaveNoStore(t *testing.T) {
+	for _, edit := range [][]string{
+		{"from: customer.name", "from: customer.nam"},
+		{"table: orders", "table: nothing"},
+		{"sequence: order_seq", "sequence: nothing"},
+		{"type: decimal", "type: nothing"},
+		{"connection: mq", "connection: nothing"},
+	} {
+		path := newShop(t, edit...)
+		refuses(t, path)
+		rowrelay("check", path)
+		rowrelay("check", "--connect", path)
+		require.Empty(t, storeFiles(t, path), edit[1])
+	}
+	path := newShop(t)
+	t.Setenv("STATE_DIRECTORY", filepath.Dir(path))
+	rowrelay("check", "--connect", path)
+	rowrelay("status", "-c", path)
+	require.Empty(t, storeFiles(t, path))
+}
+
+// storeFiles are those of the SQLite store, its lock included, beside the configuration.
+func storeFiles(t *testing.T, path string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(filepath.Dir(path), "rowrelay.db*"))
+	require.NoError(t, err)
+	return found
+}
+
 func TestARefusedStartNamesThePlaceOfEveryFault(t *testing.T) {
 	said := refuses(t, newShop(t, `status in [`, "statsu in [", "from: customer.name", "from: customer.nam"))
 	require.Regexp(t, `rowrelay.yaml:10:17  feeds.orders.process\[0\].filter:1:1: unknown name "statsu"`, said)

@@ -36,6 +36,7 @@ type service struct {
 	sources []source.Source
 	hangup  chan os.Signal
 	columns map[string][]record.Column // by feed, where its source answered at the start
+	found   map[string]source.Identity // the same, where its steps fit too
 }
 
 // runDaemon carries rows until a signal comes, or with --once until there are none.
@@ -46,17 +47,21 @@ func runDaemon(ctx context.Context, g *globals, flags runFlags) error {
 	}
 	ctx, cancel := s.signals(ctx)
 	defer cancel()
-	if err := s.openStore(ctx); err != nil || s.store == nil {
-		return err
-	}
 	return s.work(ctx, cancel)
 }
 
-// work carries rows until ctx ends, and closes the store and the sources.
+// work carries rows until ctx ends, and closes the store and the sources. The store comes after the feeds: a start that
+// they refuse makes no store, which would lie about as if something had run.
 func (s *service) work(ctx context.Context, cancel context.CancelFunc) error {
 	defer s.close()
 	feeds, err := s.feeds(ctx)
 	if err != nil {
+		return err
+	}
+	if err := s.openStore(ctx); err != nil || s.store == nil {
+		return err
+	}
+	if err := s.sameAsStored(ctx); err != nil {
 		return err
 	}
 	s.daemon = &actors.Daemon{Store: s.store, Name: s.file.Instance, Feeds: feeds, Board: s.board, Log: s.log, Grace: time.Duration(s.file.ShutdownGrace)}
@@ -107,9 +112,9 @@ func (s *service) signals(ctx context.Context) (context.Context, context.CancelF
 	return ctx, cancel
 }
 
-// openStore waits a minute for a store that is away. The store is nil if ctx ended first.
+// openStore waits a minute for a store that is away. The store is nil if ctx ended first. One that is open stays.
 func (s *service) openStore(ctx context.Context) error {
-	for began := time.Now(); ; {
+	for began := time.Now(); s.store == nil && ctx.Err() == nil; {
 		opened, err := openStore(ctx, s.file, true)
 		away, isAway := errors.AsType[*record.Outage](err)
 		switch {
@@ -128,76 +133,19 @@ func (s *service) openStore(ctx context.Context) error {
 		case <-time.After(time.Second):
 		}
 	}
+	return nil
 }
 
 func (s *service) close() {
 	for _, src := range s.sources {
 		_ = src.Close() // read-only: nothing can be lost
 	}
+	if s.store == nil {
+		return // the start did not get that far
+	}
 	if err := s.store.Close(); err != nil {
 		s.log.Warn("the store was not closed in order", "err", err)
 	}
-}
-
-// feeds makes the enabled ones and refuses what a person must mend before anything runs.
-func (s *service) feeds(ctx context.Context) ([]*actors.Feed, error) {
-	s.columns = map[string][]record.Column{}
-	var feeds []*actors.Feed
-	for _, name := range s.file.FeedNames() {
-		if len(s.flags.Feed) > 0 && !slices.Contains(s.flags.Feed, name) {
-			continue
-		}
-		if !s.file.Feeds[name].Enabled {
-			s.board.SetFeed(name, record.FeedState{State: record.Disabled})
-			continue
-		}
-		f, err := newFeed(s.file, name, s.board)
-		if err != nil {
-			return nil, err
-		}
-		s.sources = append(s.sources, f.Source)
-		if err := s.preflight(ctx, f); err != nil {
-			return nil, err
-		}
-		feeds = append(feeds, f)
-	}
-	return feeds, nil
-}
-
-// preflight opens the source once: an account that may write, a missing column or another table than
-// the feed was begun on ends the start. A source that is away is waited for later.
-func (s *service) preflight(ctx context.Context, f *actors.Feed) error {
-	d, err := f.Source.Open(ctx)
-	if _, stop := errors.AsType[*record.Stop](err); stop {
-		return fmt.Errorf("feed %s: %w", f.Name, err)
-	}
-	if away, ok := errors.AsType[*record.Outage](err); ok {
-		s.board.Down(f.Name+"/dump", away, 0)
-	}
-	if err != nil {
-		return nil // the feed says so and tries again
-	}
-	s.columns[f.Name] = d.Columns
-	s.board.Up(f.Name+"/dump", f.SourceName, d.Server)
-	s.log.Info("source", "feed", f.Name, "server", d.Server, "numbers", d.Numbers.Text)
-	for _, note := range d.Notes {
-		s.log.Warn("source", "feed", f.Name, "note", note)
-	}
-	if _, err = f.Prepare(ctx, d.Columns); err != nil {
-		if _, stop := errors.AsType[*record.Stop](err); stop {
-			return fmt.Errorf("feed %s: %w", f.Name, err)
-		}
-		return nil // a lookup's database is away: the feed waits for it
-	}
-	p, err := s.store.Position(ctx, f.Name)
-	if err != nil {
-		return nil // a new feed, or the store is away again: the feed deals with both
-	}
-	err = actors.SameStored(f.Name, p, d.Identity)
-	if stop, ok := errors.AsType[*record.Stop](err); ok && stop.Code == record.ConfigInvalid {
-		return placed(s.file, err)
-	}
-	return nil // another server under the same name stops that feed alone
 }
 
 func (s *service) sayStarted(feeds int) {
