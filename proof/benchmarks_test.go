@@ -139,7 +139,7 @@ const introduction = `# Benchmarks
 Made by make deps bench, each part at the revision and on the machine that it names. PostgreSQL for the source, PostgreSQL for the store, the broker and rowrelay share the cores; the brokers have the memory that their own start scripts give them. The machine is
 shared with others: absolute rates differ by a third from run to run, ratios within one run and microseconds of processor time a row do less. Every figure is a median of at
 least three runs, all kinds in turn; one run is 100,000 rows of about 300 bytes (messages of about 480) that are committed to the source in one transaction, unless it says otherwise. After each run the queue is read
-empty, and every message that has a receipt must be there; the next one begins when the servers have come to rest, and every second turn goes the other way round. rowrelay bench measures the same with your databases and your broker ([docs/cli.md](docs/cli.md#bench)).
+empty, and every message that has a receipt must be there; three runs before the first are not counted, the next one begins when the servers have come to rest, and every second turn goes the other way round. rowrelay bench measures the same with your databases and your broker ([docs/cli.md](docs/cli.md#bench)).
 
 * **raw** (a): the sender's own code with ready-made messages, nothing else
 * **relay** (b): rowrelay end to end, from the commit of the rows to the commit of the last mark
@@ -168,8 +168,8 @@ Each step was measured in pairs with the one before, and kept only where it show
 `
 
 func (p *paperOfFigures) broker(kind testbed.Part, file string) {
-	m, out := p.bench(file, "--rows", rows(2000, 100_000))
-	p.say("### %s", m.Versions[2])
+	m, out := p.bench(file, "--rows", rows(2000, 100_000), "--pairs", "5")
+	p.say("\n### %s\n", m.Versions[2])
 	p.fold(out)
 	by := map[string]figures{}
 	for _, r := range m.Results {
@@ -210,7 +210,7 @@ func (p *paperOfFigures) apart(file string, broker string, databases ...string) 
 	bind(p.t, os.Getpid(), "1") // and all that it will start
 	defer bind(p.t, os.Getpid(), fmt.Sprintf("0-%d", runtime.NumCPU()-1))
 	m, out := p.bench(file, "--only", "raw,relay", "--rows", rows(2000, 100_000))
-	p.say("The broker on one core, which nothing else uses, and all the rest on another:")
+	p.say("\nThe broker on one core, which nothing else uses, and all the rest on another:")
 	p.fold(out)
 	p.say("- with a core of the broker's own (b)/(a) is %.2f", m.Results[1].Rate/m.Results[0].Rate)
 }
@@ -230,7 +230,7 @@ func bind(t *testing.T, pid int, cores string) {
 func (p *paperOfFigures) bench(file string, args ...string) (measured, string) {
 	p.t.Helper()
 	if !*full {
-		args = append(args, "--pairs", "1")
+		args = append(args, "--pairs", "1") // the last one counts
 	}
 	m := runBench(p.t, file, args...)
 	return m, table(m)

@@ -46,12 +46,20 @@ func (w *benchWork) shapes() (all []shape) {
 	return all
 }
 
+// warmUps: a broker on a JVM goes on compiling itself for some 300,000 messages, and what that costs would be taken for what a message costs.
+const warmUps = 3
+
 // warm runs some rows, so that no first run pays for cold servers, and takes a message as the model.
 func (w *benchWork) warm(ctx context.Context) error {
 	if _, _, err := w.drain(ctx, 0); err != nil { // what somebody has left
 		return err
 	}
-	return w.example(ctx, w.base(), min(w.Rows, 20_000))
+	for range warmUps {
+		if err := w.example(ctx, w.base(), min(w.Rows, 100_000)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // example lets the relay make messages of a shape, and keeps one of them.
