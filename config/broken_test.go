@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -59,4 +60,12 @@ Summary: 1 failed · 1 warning
 	require.NoError(t, complaints.Print(&plain, PlainMarks))
 	require.Contains(t, plain.String(), "[fail] rowrelay.yaml:10:7")
 	require.Contains(t, plain.String(), "[warn] rowrelay.yaml:2:71")
+}
+
+// TestALongLineIsReadOnce: a file that somebody has pasted into one line must not keep the daemon, which reads it again whenever it changes.
+func TestALongLineIsReadOnce(t *testing.T) {
+	began := time.Now()
+	_, complaints := Parse("rowrelay.yaml", []byte("a: ["+strings.Repeat("ü, ", largestConfig/4-10)), environment(nil, nil), Offline)
+	require.Contains(t, complaints.Error(), "rowrelay.yaml:1:4  no YAML: nothing closes the [")
+	require.Less(t, time.Since(began), 20*time.Second)
 }
