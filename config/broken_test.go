@@ -69,3 +69,17 @@ func TestALongLineIsReadOnce(t *testing.T) {
 	require.Contains(t, complaints.Error(), "rowrelay.yaml:1:4  no YAML: nothing closes the [")
 	require.Less(t, time.Since(began), 20*time.Second)
 }
+
+// TestWhatOnlyLooksUnclosedIsNotBlamed puts a slip behind text that may begin with a quote or a bracket.
+func TestWhatOnlyLooksUnclosedIsNotBlamed(t *testing.T) {
+	for _, sound := range []string{
+		"a:\n  - |\n    'tis\n    b: c", "a: &x |\n  'tis\n  b: c", "a: !!str >-\n  [see\n  b: c", "a:\n    |\n    \"b\n    c: d",
+		"a: select\n  'tis so\n  it is", "a: see\n  [there\n  too", "a: \"first\n  b: second\"",
+	} {
+		for _, slip := range []string{"z: y: x", "z: 'y' x", "z: @x", "z"} {
+			_, complaints := Parse("rowrelay.yaml", []byte(sound+"\n"+slip+"\nd: e\n"), environment(nil, nil), Offline)
+			require.Contains(t, complaints.Error(), "no YAML", slip)
+			require.Equal(t, strings.Count(sound, "\n")+2, complaints[0].Line, sound+"\n"+slip)
+		}
+	}
+}

@@ -18,7 +18,7 @@ func (d *decoder) syntax(err error) {
 		return
 	}
 	at := d.noticed(e)
-	if o := unclosed(d.lines); o.what != 0 && o.line <= at.line {
+	if o := unclosed(d.lines); o.what != 0 && o.line <= at.line && !d.sound(o.line) && (o.line == at.line || !d.sound(at.line-1)) {
 		text, remedy := d.leftOpen(o)
 		d.fail(o.mark, "no YAML: "+text, remedy)
 		return
@@ -56,6 +56,12 @@ func (d *decoder) noticed(e *yaml.LoadError) mark {
 	}
 	at.line = min(at.line, len(d.lines))
 	return at
+}
+
+// sound tells whether the file is YAML as far as a line: then nothing is open there, whatever it looks like.
+func (t *text) sound(last int) bool {
+	var docs []yaml.Node
+	return yaml.Load([]byte(strings.Join(t.lines[:last], "\n")), &docs, yaml.WithAllDocuments()) == nil
 }
 
 // leftOpen says what to do about a quote or bracket that nothing closes.
