@@ -98,17 +98,18 @@ func (d *Daemon) regain(ctx context.Context, lock store.NameLock) error {
 // the grace. It returns nil when ctx ends.
 func (d *Daemon) until(ctx context.Context, patience time.Duration, try func() error) error {
 	began, pause := time.Now(), newPause()
-	for said := false; ; said = true {
+	var waiting time.Time // since when, for the one who holds the name
+	for {
 		err := try()
 		held, isHeld := errors.AsType[*store.HeldError](err)
 		away, isAway := errors.AsType[*record.Outage](err)
 		switch {
 		case err == nil || ctx.Err() != nil:
 			return nil
-		case isHeld && time.Since(began) < d.Grace:
-			if !said {
-				d.sayHeld(held)
-			}
+		case isHeld && waiting.IsZero() && d.Grace > 0:
+			waiting = time.Now()
+			d.sayHeld(held)
+		case isHeld && time.Since(waiting) < d.Grace:
 		case isAway && time.Since(began) < patience:
 			d.Board.Down(Process, away, time.Second)
 		default:

@@ -3,6 +3,7 @@ package actors
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -72,6 +73,32 @@ func TestAProcessThatMustWaitSaysOnceForWhomAndHowLong(t *testing.T) {
 	require.ErrorAs(t, second.Run(t.Context()), new(*store.HeldError))
 	require.GreaterOrEqual(t, time.Since(began), second.Grace, "a restart overlaps with the old process's last seconds")
 	require.Regexp(t, `waiting for .*holder="relay-1, pid \d+ on .*, since .*" at_most=1\.5s`, said.String())
+	require.Equal(t, 1, strings.Count(said.String(), "waiting for"))
+}
+
+// unreached is away when its lock is asked for first.
+type unreached struct {
+	store.Store
+	asked atomic.Int64
+}
+
+func (u *unreached) Lock(ctx context.Context, name string) (store.NameLock, error) {
+	if u.asked.Add(1) == 1 {
+		return nil, &record.Outage{Code: record.ConnRefused, Connection: "relaydb", Err: errors.New("nobody listens")}
+	}
+	return u.Store.Lock(ctx, name)
+}
+
+func TestAWaitForTheNameBeginsWhenTheNameIsFoundHeld(t *testing.T) {
+	w := newWorld(t, rows(1))
+	w.start(w.store)
+	w.settled(1)
+	var said bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&said, nil))
+	away := &unreached{Store: w.store}
+	second := &Daemon{Store: away, Name: "relay-1", Feeds: []*Feed{w.feed}, Log: log, Board: NewBoard(log, record.InstanceState{}), Grace: time.Millisecond}
+	require.ErrorAs(t, second.Run(t.Context()), new(*store.HeldError))
+	require.GreaterOrEqual(t, away.asked.Load(), int64(3), "the time without a store is not that of the wait")
 	require.Equal(t, 1, strings.Count(said.String(), "waiting for"))
 }
 

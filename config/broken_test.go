@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -59,4 +60,26 @@ Summary: 1 failed · 1 warning
 	require.NoError(t, complaints.Print(&plain, PlainMarks))
 	require.Contains(t, plain.String(), "[fail] rowrelay.yaml:10:7")
 	require.Contains(t, plain.String(), "[warn] rowrelay.yaml:2:71")
+}
+
+// TestALongLineIsReadOnce: a file that somebody has pasted into one line must not keep the daemon, which reads it again whenever it changes.
+func TestALongLineIsReadOnce(t *testing.T) {
+	began := time.Now()
+	_, complaints := Parse("rowrelay.yaml", []byte("a: ["+strings.Repeat("ü, ", largestConfig/4-10)), environment(nil, nil), Offline)
+	require.Contains(t, complaints.Error(), "rowrelay.yaml:1:4  no YAML: nothing closes the [")
+	require.Less(t, time.Since(began), 20*time.Second)
+}
+
+// TestWhatOnlyLooksUnclosedIsNotBlamed puts a slip behind text that may begin with a quote or a bracket.
+func TestWhatOnlyLooksUnclosedIsNotBlamed(t *testing.T) {
+	for _, sound := range []string{
+		"a:\n  - |\n    'tis\n    b: c", "a: &x |\n  'tis\n  b: c", "a: !!str >-\n  [see\n  b: c", "a:\n    |\n    \"b\n    c: d",
+		"a: select\n  'tis so\n  it is", "a: see\n  [there\n  too", "a: \"first\n  b: second\"",
+	} {
+		for _, slip := range []string{"z: y: x", "z: 'y' x", "z: @x", "z"} {
+			_, complaints := Parse("rowrelay.yaml", []byte(sound+"\n"+slip+"\nd: e\n"), environment(nil, nil), Offline)
+			require.Contains(t, complaints.Error(), "no YAML", slip)
+			require.Equal(t, strings.Count(sound, "\n")+2, complaints[0].Line, sound+"\n"+slip)
+		}
+	}
 }

@@ -22,13 +22,16 @@ func scrub(text string, secrets []string) string {
 }
 
 var (
-	secretKey = regexp.MustCompile(`(?i)\b(?:[a-z_]*pass?w[a-z_]*|pwd?|passphrase|headers|authorization|[a-z_]*secret[a-z_]*|token)["']?\s*:(?:\s+|$)`)
-	looseKey  = regexp.MustCompile(`(?i)(?:^\s*(?:- +)*|[{,]\s*)["']?(?:[a-z_]*pass?w[a-z_]*|pwd?|passphrase|authorization|[a-z_]*secret[a-z_]*|token)["']?(?:\s*=\s*|\s+|:)([^\s:=].*)$`) // its colon, or the blank behind that, is missing
+	secretKey = regexp.MustCompile(`(?i)\b(?:[a-z_]*pass?w[a-z_]*|pass|pwd?|passphrase|headers|authorization|[a-z_]*secret[a-z_]*|token)["']?\s*:(?:\s+|$)`)
+	looseKey  = regexp.MustCompile(`(?i)(?:^\s*(?:- +)*|[{,]\s*)["']?(?:[a-z_]*pass?w[a-z_]*|pass|pwd?|passphrase|authorization|[a-z_]*secret[a-z_]*|token)["']?` + looseEnd)
 	userInfo  = regexp.MustCompile(`://([^\s"']*)@`)
 	parameter = regexp.MustCompile(`[?&](?i:[a-z]*password)=([^&\s"']*)`)
 	anchored  = regexp.MustCompile(`(?:^|\s)&[^\s,\[\]{}]+\s+([^\s\[{].*)$`) // a secret may be an alias of it
 	reference = regexp.MustCompile(`^["']?\$\{(?:[A-Za-z_][A-Za-z0-9_]*|file:[^}"']*|cred:[^}"']*)\}["']?\s*(?:[,}#].*)?$`)
 )
+
+// looseEnd stands behind a secret key whose colon, or the blank behind that, is missing, or is something else: another sign, two of them, a blank that is none.
+const looseEnd = `\s*(?::|=\s*|[:=]{2,}\s*|\s|[\x{a0}\x{feff}\x{3000}?;\x{ff1a}][\s:=]*)([^\s:=].*)$`
 
 // hide returns line i of the file with its secrets masked, and where the column is then. It works
 // on text alone, because a file that is no YAML must keep its secrets too: rather too much is hidden.

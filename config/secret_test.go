@@ -51,6 +51,8 @@ func TestNoComplaintShowsASecret(t *testing.T) {
 		`{ url: "stomp://mq:61613", password: hunter2, usr: x }`, `{ password: "a\" hunter2", usr: x }`,
 		"password:hunter2", `password:"hunter2"`, "password hunter2", "password = hunter2", "password=hunter2", `{ password:hunter2, usr: x }`,
 		`{ "password":"hunter2", usr: x }`, `{ url: "stomp://mq:61613", password hunter2 }`, "pasword:hunter2",
+		"password :hunter2", "password:: hunter2", "password::hunter2", "password := hunter2", "password:=hunter2", "password==hunter2", "password\u00a0: hunter2", "password?: hunter2",
+		"password; hunter2", "password： hunter2", "pass: hunter2", "pass:hunter2",
 		"password: |\n      hunter2\n      more hunter2", "password:\n      hunter2", "password: \"first\n      hunter2\"", "password: first\n      hunter2",
 		"password: *hunter2", "password: !hunter2 x", "password: [hunter2]", "password: { hunter2: hunter2 }", "password: @hunter2",
 		`password: "${NONE:-hunter2}"`, `password: ${NONE:?x} hunter2`, "password: ${WRONG_PLACE}",

@@ -18,32 +18,43 @@ func (d *decoder) syntax(err error) {
 		return
 	}
 	at := d.noticed(e)
-	if o := unclosed(d.lines); o.what != 0 && o.line <= at.line {
+	if o := unclosed(d.lines); d.swallows(o, at) {
 		text, remedy := d.leftOpen(o)
 		d.fail(o.mark, "no YAML: "+text, remedy)
 		return
 	}
-	above := d.above(at.line)
-	b := broken{says: e.Message, here: d.line(at.line), above: d.line(above)}
-	runes := []rune(b.here)
-	b.left, b.right = string(runes[:min(max(at.column-1, 0), len(runes))]), string(runes[min(max(at.column-1, 0), len(runes)):])
+	b := d.around(e, at)
 	if first := d.dashless(at.line, b); first > 0 {
 		d.fail(d.begin(first), "no YAML: no dash stands here, and the items below have one", "begin each item of a list with a dash and a blank")
 		return
 	}
-	for _, s := range slips {
-		if s.is(b) {
-			if s.above {
-				at = d.begin(above)
-			}
-			if s.text == noColon {
-				d.hideText(d.line(at.line))
-			}
-			d.fail(at, "no YAML: "+s.text, s.remedy)
-			return
-		}
+	d.slipped(at, b)
+}
+
+// slipped tells the first slip that it can be.
+func (d *decoder) slipped(at mark, b broken) {
+	i := slices.IndexFunc(slips, func(s slip) bool { return s.is(b) })
+	if i < 0 {
+		d.fail(at, "no YAML: "+b.says, checkAround)
+		return
 	}
-	d.fail(at, "no YAML: "+e.Message, checkAround)
+	s := slips[i]
+	if s.above {
+		at = d.begin(d.above(at.line))
+	}
+	if s.text == noColon {
+		d.hideText(d.line(at.line))
+	}
+	d.fail(at, "no YAML: "+s.text, s.remedy)
+}
+
+// around is what a slip at a place can be known by.
+func (t *text) around(e *yaml.LoadError, at mark) broken {
+	b := broken{says: e.Message, here: t.line(at.line), above: t.line(t.above(at.line))}
+	runes := []rune(b.here)
+	column := min(max(at.column-1, 0), len(runes))
+	b.left, b.right = string(runes[:column]), string(runes[column:])
+	return b
 }
 
 // noticed is where the parser noticed the error. Of one that it found at the end only, and of a key without a colon, where that
@@ -56,6 +67,20 @@ func (d *decoder) noticed(e *yaml.LoadError) mark {
 	}
 	at.line = min(at.line, len(d.lines))
 	return at
+}
+
+// swallows tells whether an opening explains what the parser noticed: what is YAML has nothing open, whatever it looks like.
+func (t *text) swallows(o opening, noticed mark) bool {
+	if o.what == 0 || o.line > noticed.line || t.sound(o.line) {
+		return false
+	}
+	return o.line == noticed.line || !t.sound(noticed.line-1)
+}
+
+// sound tells whether the file is YAML as far as a line.
+func (t *text) sound(last int) bool {
+	var docs []yaml.Node
+	return yaml.Load([]byte(strings.Join(t.lines[:last], "\n")), &docs, yaml.WithAllDocuments()) == nil
 }
 
 // leftOpen says what to do about a quote or bracket that nothing closes.

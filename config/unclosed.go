@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// opening is a quote or bracket and where it stands.
+// opening is a quote or bracket and where it stands; while a file is read its column counts bytes.
 type opening struct {
 	mark
 	what byte
@@ -29,6 +29,14 @@ var (
 
 // unclosed returns the first quote that swallows a line with a key, or else the bracket, that nothing closes; what is 0 for none.
 func unclosed(lines []string) opening {
+	o := firstOpen(lines)
+	if o.what != 0 {
+		o.column = utf8.RuneCountInString(lines[o.line-1][:o.column-1]) + 1
+	}
+	return o
+}
+
+func firstOpen(lines []string) opening {
 	r := &reading{}
 	for i, line := range lines {
 		if r.quote.what != 0 && keyLine.MatchString(line) {
@@ -64,7 +72,7 @@ func (r *reading) line(number int, s string) opening {
 		if s[j] == '#' && (j == 0 || s[j-1] == ' ' || s[j-1] == '\t') {
 			return opening{}
 		}
-		if wrong := r.character(opening{mark{number, utf8.RuneCountInString(s[:j]) + 1}, s[j]}, s, j); wrong.what != 0 {
+		if wrong := r.character(opening{mark{number, j + 1}, s[j]}, s, j); wrong.what != 0 {
 			return wrong
 		}
 		if r.text > 0 {
