@@ -9,7 +9,7 @@ import (
 )
 
 // Knock tells whether anybody listens where a PostgreSQL connection leads, before a login is known: it dials as logging in does, the
-// same hosts, sockets and time-outs, and hangs up without a word, which the server does not log. Its error goes through Trouble.
+// same hosts, sockets and time-outs, and hangs up without a word, which the server logs with log_connections alone. Its error goes through Trouble.
 func Knock(ctx context.Context, o Options) error {
 	o.User = "nobody" // is not sent; without one the driver looks for that of the process, which may have none
 	p, err := parsePostgres(o.URL)

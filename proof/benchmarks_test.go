@@ -267,7 +267,7 @@ func (p *paperOfFigures) delays(file string) {
 	out, log, code = runProgram(p.t, ".", "bench", "-c", file, "--source", "erp", "--idle", fmt.Sprint(size(3, 60), "s"))
 	require.Zero(p.t, code, log)
 	p.fold(out)
-	_, after, _ := strings.Cut(out, "1 feeds: ")
+	_, after, _ := strings.Cut(out, "1 feed: ")
 	_, err = fmt.Sscanf(after, "%f %% of a core", &idle)
 	require.NoError(p.t, err, out)
 	_, after, _ = strings.Cut(after, "resident memory ")

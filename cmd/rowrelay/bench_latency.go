@@ -153,11 +153,15 @@ func (w *benchWork) idle(ctx context.Context) error {
 	}
 	nap(ctx, 2*time.Second)
 	before := w.meters.read(d.pid())
-	shares := idleShares(ctx, d.pid(), w.Idle)
-	used := w.meters.read(d.pid()).since(before)
+	shares, err := idleShares(ctx, d.pid(), w.Idle)
+	if err != nil {
+		return err
+	}
+	after := w.meters.read(d.pid())
+	used, passed := after.since(before), after.at.Sub(before.at)
 	now, peak := bench.Memory(d.pid())
-	w.g.console.out.printf("Nothing to do for %s, poll_interval 1s, %d feeds: %.2f %% of a core (the median of %d stretches; %.2f to %.2f %%), and %.2f %% of one in the databases; resident memory %s, at most %s\n",
-		w.Idle, w.Feeds[0], bench.Median(shares), idleStretches, slices.Min(shares), slices.Max(shares), 100*(used.source+used.store).Seconds()/w.Idle.Seconds(), mib(now), mib(peak))
+	w.g.console.out.printf("Nothing to do for %s, poll_interval 1s, %s: %.2f %% of a core (the median of %d stretches; %.2f to %.2f %%), and %.2f %% of one in the databases; resident memory %s, at most %s\n",
+		w.Idle, counted(w.Feeds[0], "feed"), bench.Median(shares), idleStretches, slices.Min(shares), slices.Max(shares), 100*(used.source+used.store).Seconds()/passed.Seconds(), mib(now), mib(peak))
 	return nil
 }
 
@@ -165,15 +169,18 @@ func (w *benchWork) idle(ctx context.Context) error {
 const idleStretches = 6
 
 // idleShares are the percents of a core that a process uses in each stretch of the time.
-func idleShares(ctx context.Context, pid int, during time.Duration) (shares []float64) {
+func idleShares(ctx context.Context, pid int, during time.Duration) (shares []float64, err error) {
 	for range idleStretches {
 		begin := time.Now()
-		before, _ := bench.OnCPU(pid)
+		before, ok := bench.OnCPU(pid)
 		nap(ctx, during/idleStretches)
-		after, _ := bench.OnCPU(pid)
+		after, still := bench.OnCPU(pid)
+		if !ok || !still {
+			return nil, &problem{exitNo, "the daemon's processor time cannot be read", "measure on Linux, under the account that runs it"}
+		}
 		shares = append(shares, 100*(after-before).Seconds()/time.Since(begin).Seconds())
 	}
-	return shares
+	return shares, ctx.Err()
 }
 
 func millis(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }

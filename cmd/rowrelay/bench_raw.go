@@ -13,7 +13,7 @@ import (
 
 const (
 	settle   = time.Second      // how long a queue stays quiet that is taken for empty
-	greeting = 3 * time.Second  // the same until the first message, connecting included
+	greeting = 5 * time.Second  // the same until the first message, connecting included
 	missing  = 30 * time.Second // the same while messages are still due: a broker at its limit may pause
 )
 
@@ -42,6 +42,7 @@ func (w *benchWork) drain(ctx context.Context, due int) (messages, twice int, er
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	quiet := time.AfterFunc(max(patience(), greeting), stop)
+	defer quiet.Stop()
 	err = dst.Consume(ctx, func(id string, body []byte) {
 		if seen[id] {
 			twice++
