@@ -40,9 +40,12 @@ func (g *globals) load(mode config.Mode) (*config.File, config.Complaints, error
 	return file, found, found.Err()
 }
 
-// read reads a file and, where it is sound, compiles its expressions too.
+// read reads a file and, where it is sound, compiles its expressions and looks for its store too.
 func read(path string, mode config.Mode) (*config.File, config.Complaints) {
 	file, found := config.Load(path, config.Process(), mode)
+	if found.Err() == nil {
+		found = append(found, mislaid(path, file)...)
+	}
 	return file, withExpressions(file, found)
 }
 
