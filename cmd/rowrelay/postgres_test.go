@@ -104,6 +104,26 @@ func TestNullInAFilterIsNoWarningOnceTheFileHasSaidWhatBecomesOfIt(t *testing.T)
 	}
 }
 
+func TestCheckConnectWarnsOfAScaleThatIsSmallerThanTheColumns(t *testing.T) {
+	r := newReal(t)
+	r.Exec(t, `CREATE DOMAIN weight AS numeric(8,3);
+		ALTER TABLE orders ADD price numeric(12,3), ADD "Größe" weight, ADD fits numeric(9,2), ADD tens numeric(9,-1), ADD loosely numeric`)
+	path := r.file(t, "order_seq", r.reader.Password)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	fields := `{ root: Order, fields: [{ to: a, from: price, type: decimal, scale: 2 }, { to: b, from: 'row["Größe"]', type: decimal, scale: 0 },
+      { to: c, from: fits, type: decimal, scale: 2 }, { to: d, from: tens, type: decimal, scale: 0 }, { to: e, from: loosely, type: decimal, scale: 2 },
+      { to: f, from: "round(price, 2)", type: decimal, scale: 2 }] }`
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), "{ root: Order }", fields, 1)), 0o600))
+	got := rowrelay("check", "--connect", path)
+	require.Equal(t, exitOK, got.code, got.out)
+	require.Regexp(t, `rowrelay\.yaml:\d+:\d+  fields\[0\]\.scale: price holds 3 digits after the point, and scale allows 2; rows that use more are FAILED \(XML_TYPE\)`, got.out)
+	require.Contains(t, got.out, `→ write scale: 3, or, where rounding is right, from: "round(price, 2)"`)
+	require.Contains(t, got.out, `fields[1].scale: Größe holds 3 digits after the point, and scale allows 0`)
+	require.Contains(t, got.out, `from: 'round(row["Größe"], 0)'`)
+	require.Equal(t, 2, strings.Count(got.out, "digits after the point"), got.out)
+}
+
 func TestCheckConnectNamesAMissingIndexOnTheSequence(t *testing.T) {
 	r := newReal(t)
 	got := rowrelay("check", "--connect", r.file(t, "loose", r.reader.Password))
