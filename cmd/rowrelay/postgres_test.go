@@ -55,6 +55,7 @@ func TestCheckConnectOnPostgreSQL(t *testing.T) {
 	require.Regexp(t, `(?m)^\[ok\]   erp +PostgreSQL \d+\S* .*as `+r.reader.Name, got.out)
 	require.Regexp(t, `(?m)^\[ok\]   relaydb +holds the store`, got.out)
 	require.Regexp(t, `(?m)^\[warn\] store .* has no tables yet`, got.out)
+	require.Contains(t, got.out, "rows that are committed late are carried if they appear within gaps.watch: no sequence belongs to")
 	require.Contains(t, got.out, "3 columns: order_seq bigint, amount numeric, loose bigint")
 
 	loaded, found := config.Load(path, config.Process(), config.Run)
