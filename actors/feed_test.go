@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -270,4 +271,35 @@ func TestAStopOfTheSourceStopsTheFeedWithItsCode(t *testing.T) {
 		return s.State == record.Stopped && s.Code == record.SequenceNotUnique
 	}, patience, waitTick)
 	require.NoError(t, stop())
+}
+
+// TestOneWorkerAndOneConnectionKeepTheOrderUntilARowIsTriedAgain holds what the documentation says of `workers` and `sink.connections`.
+func TestOneWorkerAndOneConnectionKeepTheOrderUntilARowIsTriedAgain(t *testing.T) {
+	w := newWorld(t, rows(500))
+	w.feed.Settings.Workers, w.feed.SinkConnections = 1, 1
+	var mu sync.Mutex
+	var came []string
+	refused := false
+	w.broker.refuse = func(id string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if id == "test.orders.7" && !refused {
+			refused = true
+			return record.Fail(record.SendRejected, "not today")
+		}
+		came = append(came, id)
+		return nil
+	}
+	w.start(w.store)
+	w.settled(500)
+	mu.Lock()
+	defer mu.Unlock()
+	require.Greater(t, slices.Index(came, "test.orders.7"), slices.Index(came, "test.orders.8"))
+	var want []string
+	for n := range 500 {
+		if n+1 != 7 {
+			want = append(want, fmt.Sprintf("test.orders.%d", n+1))
+		}
+	}
+	require.Equal(t, want, slices.DeleteFunc(came, func(id string) bool { return id == "test.orders.7" }))
 }

@@ -30,7 +30,7 @@ var fieldKeys = []entry{
 	{"feeds.NAME.message.fields[].from", filled("expression"), "required, or value, or each", "the value"},
 	{"feeds.NAME.message.fields[].value", free("text"), "required, or from, or each", "the same for every row"},
 	{"feeds.NAME.message.fields[].type", words(FieldTypes...), "as the value is", "XSD's type; a value that does not fit is FAILED with XML_TYPE; `xml` embeds well-formed XML"},
-	{"feeds.NAME.message.fields[].scale", number(0, 100), "the value's", "digits behind the point; with `type: decimal` only"},
+	{"feeds.NAME.message.fields[].scale", number(0, 100), "the value's", "digits behind the point; with `type: decimal` only. A value with more is FAILED with XML_TYPE, never rounded unasked: `from: \"round(x, 2)\"` rounds"},
 	{"feeds.NAME.message.fields[].required", trueFalse, "", "NULL and an empty value are FAILED with XML_REQUIRED; with `each` an empty list too. An attribute is required where its element is written"},
 	{"feeds.NAME.message.fields[].max_length", number(1, 1<<30), "none", "characters at most"},
 	{"feeds.NAME.message.fields[].if_null", words(nullWords...), "the message's", "what becomes of NULL in this field; an attribute cannot be nil"},

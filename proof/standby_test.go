@@ -20,7 +20,7 @@ func TestGapsOnAStandbyAreClosedByTheWindow(t *testing.T) {
 	replicated(t, primary, standby)
 	w.config()
 	check, _, _ := w.run("check", "--connect")
-	require.Contains(t, check, "gaps are closed by age alone (gaps.watch): the server is a standby")
+	require.Contains(t, check, "carried if they appear within gaps.watch: the server is a standby")
 	r := w.start()
 	r.says("numbers=age")
 	p := w.press(stressFor(), time.Second, everyShape, nil)

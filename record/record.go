@@ -61,4 +61,5 @@ type Column struct {
 	Type string // the database's own name of the type, for people
 
 	Nullable bool // NULL is known to be allowed; false also where nobody knows
+	Scale    int  // digits after the point that a numeric(p,s) may have; 0 also where nobody knows
 }

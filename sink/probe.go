@@ -60,10 +60,18 @@ func (s *STOMP) prove(ctx context.Context, c *conn, l letter) (string, error) {
 	if err := s.ask(ctx, c, l, steps[2:], probeID+"-2"); err != nil {
 		return "", err
 	}
-	if l.broker == Artemis {
-		return "a message was taken and rolled back; whether a queue is bound to the address cannot be seen, and without one messages are lost with a receipt", nil
+	return "a message was taken and rolled back" + l.advice(), nil
+}
+
+// advice is what a probe cannot see: whether a queue of Artemis is bound to the address. Without one messages are lost with a receipt.
+func (l letter) advice() string {
+	switch {
+	case l.broker != Artemis:
+		return ""
+	case l.routing == "ANYCAST":
+		return "; with auto-create-queues, Artemis's default, nothing is to do, else create the queue " + l.destination + " before the first row (docs/brokers.md)"
 	}
-	return "a message was taken and rolled back", nil
+	return "; let the receiver's durable subscription exist before the first row, for Artemis keeps nothing for others (docs/brokers.md)"
 }
 
 // ask sends frames and waits for the receipt, no longer than for a connect.

@@ -21,7 +21,7 @@ func prober(t *testing.T, b *stompbroker.Broker, o sink.Options) *sink.STOMP {
 func TestProbeLeavesNoMessage(t *testing.T) {
 	for server, want := range map[string]string{
 		"ActiveMQ/5.18.3":         "to /queue/Q: a message was taken and rolled back",
-		"ActiveMQ-Artemis/2.31.2": "to Q (ANYCAST): a message was taken and rolled back; whether",
+		"ActiveMQ-Artemis/2.31.2": "to Q (ANYCAST): a message was taken and rolled back; with auto-create-queues, Artemis's default, nothing is to do, else create the queue Q ",
 		"RabbitMQ/3.13.7":         "to /queue/Q: login proven; the destination is only checked",
 	} {
 		b, err := stompbroker.New(stompbroker.Options{Server: server})
@@ -32,6 +32,17 @@ func TestProbeLeavesNoMessage(t *testing.T) {
 		require.Zero(t, b.Total())
 		b.Close()
 	}
+}
+
+func TestProbeOfAnArtemisTopicAsksForASubscription(t *testing.T) {
+	b, err := stompbroker.New(stompbroker.Options{Server: "ActiveMQ-Artemis/2.31.2"})
+	require.NoError(t, err)
+	t.Cleanup(b.Close)
+	s, err := sink.NewSTOMP(sink.Options{Connection: "mq", Topic: "T", URLs: []string{"stomp://" + b.Addr()}})
+	require.NoError(t, err)
+	answer, err := s.Probe(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, answer, "to T (MULTICAST): a message was taken and rolled back; let the receiver's durable subscription exist")
 }
 
 func TestProbeTellsAnOutageFromADestinationThatIsRefused(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/rowrelay/rowrelay/database"
+	"github.com/rowrelay/rowrelay/record"
 	"github.com/rowrelay/rowrelay/sqlvalue"
 )
 
@@ -49,7 +50,8 @@ func (p *postgres) noTable(ctx context.Context, tx *sqlx.Tx, parts []string) err
 }
 
 func (p *postgres) tableColumns(ctx context.Context, tx *sqlx.Tx, r *relation) error {
-	const query = `SELECT attname, attnum, attnotnull, atttypid FROM pg_attribute
+	const query = `SELECT attname, attnum, attnotnull, atttypid, CASE WHEN typtypmod < 0 THEN atttypmod ELSE typtypmod END
+		FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
 		WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum`
 	rows, err := tx.QueryxContext(ctx, query, r.oid)
 	if err != nil {
@@ -57,14 +59,16 @@ func (p *postgres) tableColumns(ctx context.Context, tx *sqlx.Tx, r *relation) e
 	}
 	defer rows.Close()
 	var types []uint32
+	var modifiers []int32
 	for rows.Next() {
 		var c column
 		var oid uint32
-		if err := rows.Scan(&c.Name, &c.number, &c.notNull, &oid); err != nil {
+		var modifier int32 // of a domain that has one, the domain's
+		if err := rows.Scan(&c.Name, &c.number, &c.notNull, &oid, &modifier); err != nil {
 			return err
 		}
 		c.Nullable = !c.notNull
-		r.columns, types = append(r.columns, c), append(types, oid)
+		r.columns, types, modifiers = append(r.columns, c), append(types, oid), append(modifiers, modifier)
 	}
 	if err := rows.Err(); err != nil {
 		return err
@@ -73,7 +77,19 @@ func (p *postgres) tableColumns(ctx context.Context, tx *sqlx.Tx, r *relation) e
 	for i := range r.columns {
 		columns[i] = &r.columns[i].Column
 	}
-	return sqlvalue.PostgresTypes(ctx, tx, columns, types, p.o.Zone)
+	err = sqlvalue.PostgresTypes(ctx, tx, columns, types, p.o.Zone)
+	for i := range r.columns {
+		r.columns[i].Scale = scale(r.columns[i].Kind, modifiers[i])
+	}
+	return err
+}
+
+// scale is what numeric(p,s) says, as PostgreSQL packs it: eleven bits with a sign, above a header of four.
+func scale(kind record.Kind, modifier int32) int {
+	if kind != record.Decimal || modifier < 4 {
+		return 0
+	}
+	return max(0, int((modifier-4)&0x7ff^1024)-1024)
 }
 
 // compile prepares, because a prepared statement can only be one.

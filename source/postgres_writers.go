@@ -58,11 +58,12 @@ func (p *postgres) numbering(ctx context.Context, tx *sqlx.Tx, r *relation, sequ
 	r.numbers.Rule = p.rule
 	switch {
 	case why != "":
-		r.numbers.Text = "gaps are closed by age alone (gaps.watch): " + why
+		r.numbers.Text = "rows that are committed late are carried if they appear within gaps.watch: " + why
 	case r.numbers.Pooled:
-		r.numbers.Text = "primary: gaps are closed on evidence, after gaps.watch, because the sequence has CACHE or INCREMENT above 1"
+		r.numbers.Text = "rows that are committed late are carried: a missing number is watched for gaps.watch, because the sequence has CACHE or INCREMENT above 1, " +
+			"and until no open transaction can bring it (docs/gaps.md)"
 	default:
-		r.numbers.Text = "primary: gaps are closed on evidence"
+		r.numbers.Text = "rows that are committed late are carried: a missing number is watched for gaps.min_watch, and until no open transaction can bring it (docs/gaps.md)"
 	}
 	return nil
 }

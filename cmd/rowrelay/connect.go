@@ -208,7 +208,7 @@ func (e *ends) stepFindings() []finding {
 		return nil
 	}
 	return append([]finding{fine(e.feed.Name, fmt.Sprintf("process and message fit the columns: %s, %s",
-		counted(len(e.feed.Process), "step"), counted(len(e.feed.Message.Fields), "field")))}, append(e.steps.hidden(e.source.Columns), e.steps.nullable(e.source.Columns)...)...)
+		counted(len(e.feed.Process), "step"), counted(len(e.feed.Message.Fields), "field")))}, e.steps.doubts(e.source.Columns)...)
 }
 
 // numbering says how gaps are closed; by age alone is worth a thought.

@@ -11,6 +11,11 @@ import (
 	"github.com/rowrelay/rowrelay/record"
 )
 
+// doubts are what compiles and may not be meant.
+func (r *recipe) doubts(columns []record.Column) []finding {
+	return slices.Concat(r.hidden(columns), r.nullable(columns), r.coarse(columns, "fields", r.file.Feeds[r.feed].Message.Fields))
+}
+
 // hidden warns of columns whose name means something else where the feed uses it.
 func (r *recipe) hidden(columns []record.Column) []finding {
 	var found []finding
@@ -92,4 +97,26 @@ func openly(source string) *expression.Expr {
 		return nil
 	}
 	return e
+}
+
+// coarse warns of fields whose scale is smaller than that of their column: what it would cut off is never cut off.
+func (r *recipe) coarse(columns []record.Column, at string, fields []config.Field) (found []finding) {
+	for i, f := range fields {
+		path := fmt.Sprintf("%s[%d]", at, i)
+		found = append(found, r.coarse(columns, path+".fields", f.Fields)...)
+		if f.From == nil || f.Scale == nil {
+			continue
+		}
+		of := slices.IndexFunc(columns, func(c record.Column) bool { return expression.Spelled(c.Name) == strings.TrimSpace(*f.From) })
+		if of >= 0 && columns[of].Scale > *f.Scale {
+			found = append(found, r.tooCoarse(path+".scale", columns[of], *f.Scale))
+		}
+	}
+	return found
+}
+
+func (r *recipe) tooCoarse(path string, c record.Column, scale int) finding {
+	at := r.file.Complain("feeds."+r.feed+".message."+path, 0, 0, "", "").Place()
+	return doubt(r.feed, fmt.Sprintf("%s  %s: %s holds %d digits after the point, and scale allows %d; rows that use more are FAILED (XML_TYPE)", at, path, c.Name, c.Scale, scale),
+		fmt.Sprintf("write scale: %d, or, where rounding is right, from: %s", c.Scale, quoted(fmt.Sprintf("round(%s, %d)", expression.Spelled(c.Name), scale))))
 }

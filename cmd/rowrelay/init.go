@@ -22,7 +22,7 @@ type initCmd struct {
 	Fields      bool     `help:"Write the mapping out: a field for every column, with its type."`
 	Grants      bool     `help:"Print the SQL for an account that may only read the tables, and write nothing."`
 	Dir         string   `placeholder:"DIR" help:"Where rowrelay.yaml, rowrelay.env and rowrelay.schema.json are written; else here, or where -c says."`
-	Yes         bool     `short:"y" help:"Take the first candidate and the defaults, and do not ask."`
+	Yes         bool     `short:"y" help:"Take the defaults, and do not ask; which of several tables, --table says."`
 }
 
 // Validate refuses what can never be meant; kong calls it.

@@ -13,7 +13,7 @@ import (
 )
 
 // text is the answer to one question: given by its flag, or typed, or the default where --yes says so. choices, if there are any, are
-// all that may be typed.
+// all that may be typed. The flag is also what its help is known by.
 func (s *setup) text(flag, question, given, otherwise string, choices ...string) (string, error) {
 	switch {
 	case given != "":
@@ -27,7 +27,7 @@ func (s *setup) text(flag, question, given, otherwise string, choices ...string)
 		question += " [" + otherwise + "]:"
 	}
 	for {
-		answer, err := s.ask(question + " ")
+		answer, err := s.ask(flag, question+" ")
 		if err != nil {
 			return "", err
 		}
@@ -51,11 +51,11 @@ func notAnAnswer(choices []string) string {
 	return "type a number from " + choices[0] + " to " + choices[len(choices)-1]
 }
 
-// howToAnswer stands above the first question, and is what a question mark gets.
-const howToAnswer = "Enter takes what stands in brackets, Ctrl-C ends; nothing is written before the last answer."
+// howToAnswer stands above the first question.
+const howToAnswer = "Enter takes what stands in brackets, ? explains, Ctrl-C ends; nothing is written before the last answer."
 
 // ask reads one line; the end of the input is no answer, not even to take a default.
-func (s *setup) ask(question string) (string, error) {
+func (s *setup) ask(about, question string) (string, error) {
 	if !s.asked && !s.g.Quiet {
 		s.g.console.err.printf("%s\n", s.g.console.err.faint(howToAnswer))
 	}
@@ -70,13 +70,13 @@ func (s *setup) ask(question string) (string, error) {
 		if answer := strings.TrimSpace(line); answer != "?" {
 			return answer, nil
 		}
-		s.g.console.err.printf("%s\n", howToAnswer)
+		s.g.console.err.printf("%s\n", s.help(about))
 	}
 }
 
 // agree asks for a yes.
-func (s *setup) agree(question string) (bool, error) {
-	answer, err := s.ask(question + " [y/N] ")
+func (s *setup) agree(about, question string) (bool, error) {
+	answer, err := s.ask(about, question+" [y/N] ")
 	answer = strings.ToLower(answer)
 	return answer == "y" || answer == "yes", err
 }

@@ -68,17 +68,22 @@ func (s *setup) counted(ctx context.Context, found []catalogued) []catalogued {
 	for i := range found {
 		found[i].rows, _ = found[i].count(ctx, s.db)
 	}
-	rank := func(c catalogued) int {
-		if c.Origin != "" && c.Unique && c.NotNull {
-			return 0
-		}
-		return 1
-	}
 	slices.SortStableFunc(found, func(a, b catalogued) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(b.rows.n, a.rows.n))
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(b.rows.n, a.rows.n))
 	})
 	return found
 }
+
+// rank is 0 for what is meant to grow and can serve as it is.
+func (c catalogued) rank() int {
+	if c.Origin != "" && c.Unique && c.NotNull {
+		return 0
+	}
+	return 1
+}
+
+// best tells that the first of the ranked candidates is better than all others. More rows make none better.
+func best(found []catalogued) bool { return len(found) == 1 || found[0].rank() < found[1].rank() }
 
 // cells are the candidate as the list shows it.
 func (c catalogued) cells() []string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/rowrelay/rowrelay/config"
@@ -21,7 +20,7 @@ func (s *setup) choose(ctx context.Context) (catalogued, error) {
 		return s.chooseColumn(ctx, all, s.Table[0])
 	}
 	found, left := s.candidates(all)
-	s.sayLeft(left)
+	s.sayLeft(all, left)
 	if len(found) == 0 {
 		return catalogued{}, &problem{exitNo, "no table with a growing number was found that this account may read",
 			"rowrelay init --table NAME --sequence COLUMN names one; a column is fit if it is an integer, unique and NOT NULL, and grows with every row"}
@@ -59,19 +58,23 @@ func (s *setup) candidates(all []catalogued) (found []catalogued, left []string)
 }
 
 // sayLeft tells of tables that are not offered.
-func (s *setup) sayLeft(left []string) {
+func (s *setup) sayLeft(all []catalogued, left []string) {
 	const shown = 10
 	if s.g.Quiet {
 		return
 	}
-	for i, line := range left {
-		if i == shown {
-			s.g.console.err.printf("  %s\n", s.g.console.err.faint(fmt.Sprintf("and %d tables more", len(left)-shown)))
-			return
-		}
-		s.g.console.err.printf("  %s\n", s.g.console.err.faint("not offered: "+printable(line)))
+	for _, line := range left[:min(shown, len(left))] {
+		s.aside("not offered: " + printable(line))
+	}
+	if len(left) > shown {
+		s.aside(fmt.Sprintf("and %d tables more", len(left)-shown))
+	}
+	if slices.ContainsFunc(all, func(c catalogued) bool { return !c.Listed }) {
+		s.aside("not offered: views and partitions; name one with --table NAME")
 	}
 }
+
+func (s *setup) aside(line string) { s.g.console.err.printf("  %s\n", s.g.console.err.faint(line)) }
 
 // chooseColumn takes the table by its name; what is a view, or a part of a table, must be named so.
 func (s *setup) chooseColumn(ctx context.Context, all []catalogued, table string) (catalogued, error) {
@@ -79,8 +82,9 @@ func (s *setup) chooseColumn(ctx context.Context, all []catalogued, table string
 	if err != nil {
 		return catalogued{}, err
 	}
+	s.a.table = of[0].spelled()
 	if !of[0].Readable {
-		return catalogued{}, &problem{exitNo, fmt.Sprintf("%s may not SELECT from %s", s.a.user, of[0].spelled()), typed(s.g.typed) + " --grants  prints the SQL"}
+		return catalogued{}, &problem{exitNo, fmt.Sprintf("%s may not SELECT from %s", s.a.user, of[0].spelled()), s.grantsCommand("OWNER") + "  prints the SQL; OWNER is somebody who may grant"}
 	}
 	if s.Sequence != "" {
 		return s.namedColumn(of), nil
@@ -152,33 +156,4 @@ func tableMeant(all []catalogued, table string) string {
 	}
 	meant, _ := config.Closest(table, names)
 	return spelled[meant]
-}
-
-// pick lets a person choose; --yes takes the first.
-func (s *setup) pick(flag, what string, found []catalogued) (catalogued, error) {
-	if s.Yes {
-		if !s.g.Quiet {
-			s.g.console.err.printf("%s\n", printable("takes "+strings.Join(found[0].cells(), "  ")))
-		}
-		return found[0], nil
-	}
-	s.list(found)
-	answer, err := s.text(flag, what+" [1]:", "", "1", numbersUpTo(len(found))...)
-	if err != nil {
-		return catalogued{}, err
-	}
-	n, _ := strconv.Atoi(answer) // it is one of the choices
-	return found[n-1], nil
-}
-
-// list shows the candidates with their numbers.
-func (s *setup) list(found []catalogued) {
-	t := table{columns: []column{{right: true}, {}, {}, {}, {right: true}}}
-	for i, c := range found {
-		t.add(nil, append([]string{strconv.Itoa(i + 1)}, c.cells()...)...)
-	}
-	widths := t.widths()
-	for _, r := range t.rows {
-		s.g.console.err.printf("  %s\n", t.line(r.cells, widths))
-	}
 }

@@ -79,39 +79,52 @@ func (s *setup) chooseTables(ctx context.Context) (chosen []catalogued, err erro
 		all[i].Readable = true
 	}
 	found, left := s.candidates(all)
-	s.sayLeft(left)
+	s.sayLeft(all, left)
+	if !s.g.Quiet {
+		s.aside("lookup tables: add their names, or --table NAME for every table; a lookup needs SELECT on them")
+	}
 	if len(found) == 0 {
 		return nil, &problem{exitNo, "no table with a growing number was found", "rowrelay init --grants --table NAME names one"}
 	}
-	return s.pickSeveral(s.counted(ctx, found))
+	return s.pickSeveral(all, s.counted(ctx, found))
 }
 
-// pickSeveral takes numbers with commas between them.
-func (s *setup) pickSeveral(found []catalogued) (chosen []catalogued, err error) {
-	if s.Yes {
+// pickSeveral takes numbers of the list, and names, with commas between them.
+func (s *setup) pickSeveral(all, found []catalogued) (chosen []catalogued, err error) {
+	if s.Yes && best(found) {
 		return found[:1], nil
 	}
 	s.list(found)
+	if s.Yes {
+		return nil, s.whichOf("--table", found)
+	}
+	question, usual := "Tables, as in 1,3:", ""
+	if best(found) {
+		question, usual = "Tables, as in 1,3", "1"
+	}
 	for {
-		answer, err := s.text("--table", "Tables, as in 1,3", "", "1")
+		answer, err := s.text("--table", question, "", usual)
 		if err != nil {
 			return nil, err
 		}
-		if chosen = pickNumbers(found, answer); chosen != nil {
+		if chosen = s.pickTables(all, found, answer); chosen != nil {
 			return chosen, nil
 		}
-		s.g.console.err.printf("type numbers from 1 to %d, with commas between them\n", len(found))
+		s.g.console.err.printf("type numbers from 1 to %d, or names of tables, with commas between them\n", len(found))
 	}
 }
 
-// pickNumbers is nil where the answer does not name candidates alone.
-func pickNumbers(found []catalogued, answer string) (chosen []catalogued) {
+// pickTables is nil where a word of the answer is neither a number of the list nor a table.
+func (s *setup) pickTables(all, found []catalogued, answer string) (chosen []catalogued) {
 	for word := range strings.SplitSeq(answer, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(word))
-		if err != nil || n < 1 || n > len(found) {
+		word = strings.TrimSpace(word)
+		if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= len(found) {
+			chosen = append(chosen, found[n-1])
+		} else if of, err := s.named(all, word); err == nil {
+			chosen = append(chosen, of[0])
+		} else {
 			return nil
 		}
-		chosen = append(chosen, found[n-1])
 	}
 	return chosen
 }

@@ -71,6 +71,7 @@ func TestInitFindsWhatGrowsInPostgreSQL(t *testing.T) {
 	require.Equal(t, []string{
 		"not offered: public.notes has no integer column",
 		"not offered: public.secret may not be read: no SELECT for " + s.reader.Name,
+		"not offered: views and partitions; name one with --table NAME",
 		"1 Sales-EU.Order Items Item No bigint identity, unique 5 rows",
 		"2 public.Größe id integer serial, unique 1 row",
 		"3 public.events id bigint identity, NO INDEX: every poll would read the whole table 9 rows",
@@ -191,9 +192,14 @@ func TestInitTakesAnAccountThatMayWriteOnlyIfItIsTold(t *testing.T) {
 	require.NoFileExists(t, "rowrelay.yaml")
 
 	person := initCmd{URL: s.url("?sslmode=disable"), User: s.reader.Name, Broker: s.broker, Table: []string{"heap"}, Queue: "Q", Start: "now"}
-	got = dialogue(t, "n\n", person, globals{Output: "table"})
+	got = dialogue(t, "?\nn\n", person, globals{Output: "table"})
 	require.Equal(t, exitNo, got.code, got.err)
 	require.NoFileExists(t, "rowrelay.yaml")
+	require.Contains(t, got.err, helps[writerQuestion])
+	where := fmt.Sprintf("--url '%s' --user ", person.URL)
+	require.Contains(t, got.err, "→ rowrelay init --grants "+where+s.reader.Name+" --table public.heap  prints the SQL", "nothing that was typed is lost")
+	require.Contains(t, got.err, "  rowrelay init "+where+"rowrelay_ro --table public.heap --start now --queue Q --broker "+s.broker+"\n")
+	require.NotContains(t, got.err, s.reader.Password)
 
 	got = dialogue(t, "y\n\n", person, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
@@ -252,17 +258,21 @@ func TestTheAccountOfGrantsMayReadAndNothingElse(t *testing.T) {
 func TestGrantsAreChosenFromAList(t *testing.T) {
 	s := newBazaar(t)
 	n := initCmd{URL: s.url("?sslmode=disable"), User: s.reader.Name, Grants: true}
-	got := dialogue(t, "1,x\n1, 2\n", n, globals{Output: "json"})
+	got := dialogue(t, "?\n\n1,x\n1, 2, notes, public.secret\n", n, globals{Output: "json"})
 	require.Equal(t, exitOK, got.code, got.err)
-	require.Contains(t, got.err, "type numbers from 1 to 7, with commas between them", "what may not be read yet is offered too")
+	require.Contains(t, got.err, "type numbers from 1 to 7, or names of tables, with commas between them", "what may not be read yet is offered too")
 	require.Contains(t, got.err, "not offered: public.notes has no integer column\n")
 	require.NotContains(t, got.err, "not offered: public.secret")
+	require.Contains(t, got.err, "lookup tables: ")
+	require.Contains(t, got.err, helps["--grants"])
+	require.Contains(t, got.err, "Tables, as in 1,3: an answer is needed\n", "several are meant to grow")
 	var made map[string][]string
 	require.NoError(t, json.Unmarshal([]byte(got.out), &made))
 	require.Equal(t, []string{
 		"CREATE ROLE rowrelay_ro LOGIN;", fmt.Sprintf("GRANT CONNECT ON DATABASE %q TO rowrelay_ro;", s.Name),
 		`GRANT USAGE ON SCHEMA "Sales-EU" TO rowrelay_ro;`, `GRANT SELECT ON "Sales-EU"."Order Items" TO rowrelay_ro;`,
 		`GRANT USAGE ON SCHEMA "public" TO rowrelay_ro;`, `GRANT SELECT ON "public"."Größe" TO rowrelay_ro;`,
+		`GRANT SELECT ON "public"."notes" TO rowrelay_ro;`, `GRANT SELECT ON "public"."secret" TO rowrelay_ro;`,
 	}, made["sql"])
 }
 

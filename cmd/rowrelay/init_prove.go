@@ -97,7 +97,7 @@ func (s *setup) misfit(err error) error {
 // allowWriter settles whether an account is taken that may write: by a person, or by --yes, and never silently.
 func (s *setup) allowWriter(stop *record.Stop) error {
 	v := s.g.console.err
-	v.printf("%s %s. SQL for a read-only account: rowrelay init --grants\n", v.mark(warn), safeLines(strings.Replace(stop.Text, "connections."+sourceName, "the account", 1)))
+	v.printf("%s %s. SQL for a read-only account: %s\n", v.mark(warn), safeLines(strings.Replace(stop.Text, "connections."+sourceName, "the account", 1)), s.grantsCommand(s.a.user))
 	switch {
 	case s.Yes:
 		v.printf("  → require_read_only: false will be written, because of --yes: rowrelay would refuse the account otherwise\n")
@@ -105,9 +105,9 @@ func (s *setup) allowWriter(stop *record.Stop) error {
 	case !s.g.console.asking:
 		return &problem{exitConfig, "rowrelay refuses an account that may write; nothing was written", "use an account that may only read, or take this one with require_read_only: false: " + typed(s.g.typed) + " --yes"}
 	}
-	yes, err := s.agree("rowrelay refuses an account that may write. Take it all the same (require_read_only: false)?")
+	yes, err := s.agree(writerQuestion, "rowrelay refuses an account that may write. Take it all the same (require_read_only: false)?")
 	if err == nil && !yes {
-		err = &problem{exitNo, "nothing was written", "rowrelay init --grants prints the SQL for an account that may only read"}
+		err = &problem{exitNo, "nothing was written", s.grantsCommand(s.a.user) + "  prints the SQL for an account that may only read; then\n" + s.command(readOnlyRole)}
 	}
 	return err
 }

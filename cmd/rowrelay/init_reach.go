@@ -73,7 +73,7 @@ func (s *setup) askAgain(wrong *astray) error {
 	if wrong.login {
 		question, usual = "Database ["+printable(s.URL)+"] (empty: the same): ", s.URL
 	}
-	url, err := s.ask(question)
+	url, err := s.ask("--url", question)
 	if s.URL = cmp.Or(url, usual); err != nil || s.URL == "" {
 		return &problem{wrong.code, "no other database was named; nothing was written", ""}
 	}

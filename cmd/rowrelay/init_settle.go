@@ -16,7 +16,7 @@ func (s *setup) settle(ctx context.Context) error {
 	if err := s.admit(ctx, c); err != nil {
 		return err
 	}
-	if err := s.sound("Feed", s.Feed, legal(c.Table), s.takeFeed); err != nil {
+	if err := s.sound("--feed", "Feed", s.Feed, legal(c.Table), s.takeFeed); err != nil {
 		return err
 	}
 	if s.a.queue, err = s.text("--queue", "Queue", s.Queue, queueFor(c)); err != nil {
@@ -36,12 +36,12 @@ func (s *setup) settle(ctx context.Context) error {
 }
 
 // sound settles what has a default that may be taken unasked. A person is asked until the answer makes a sound file.
-func (s *setup) sound(question, given, usual string, take func(string) error) error {
+func (s *setup) sound(flag, question, given, usual string, take func(string) error) error {
 	if given != "" || !s.asks() {
 		return take(cmp.Or(given, usual))
 	}
 	for {
-		answer, err := s.text("", question, "", usual)
+		answer, err := s.text(flag, question, "", usual)
 		if err != nil {
 			return err
 		}
@@ -81,14 +81,14 @@ func (a answers) faultsSoFar() error {
 
 // askBroker asks for the broker, and for the account there where one was typed: the placeholder has none.
 func (s *setup) askBroker() (err error) {
-	if err := s.sound("Broker", s.Broker, placeholder, s.takeBroker); err != nil {
+	if err := s.sound("--broker", "Broker", s.Broker, placeholder, s.takeBroker); err != nil {
 		return err
 	}
 	s.a.brokerIsGuess = s.Broker == "" && s.a.broker == placeholder
 	if s.Broker != "" || s.a.brokerIsGuess || s.a.brokerUser != "" {
 		return nil
 	}
-	if s.a.brokerUser, err = s.ask("User at the broker (empty: none): "); err != nil || s.a.brokerUser == "" {
+	if s.a.brokerUser, err = s.ask("--broker-user", "User at the broker (empty: none): "); err != nil || s.a.brokerUser == "" {
 		return err
 	}
 	return s.knowBrokerPassword()

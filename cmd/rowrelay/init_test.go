@@ -100,12 +100,13 @@ func TestInitSaysWhatItWroteAndWhatToTypeNext(t *testing.T) {
 	url := odd(t)
 	got := rowrelay("init", "--url", url, "--table", "orders", "--yes", "--start", "first")
 	require.Equal(t, exitOK, got.code, got.err)
-	require.Equal(t, "Wrote rowrelay.yaml (15 lines), rowrelay.schema.json (for editors).  Next: rowrelay preview orders --limit 1\n", got.out)
+	require.Equal(t, "Wrote rowrelay.yaml (15 lines), rowrelay.schema.json (for editors).  Next: rowrelay preview orders --limit 1\nThen: rowrelay check --connect, which tries the broker too\n", got.out)
 	require.Contains(t, got.err, "stomp://localhost:61613 is a placeholder")
 
 	got = rowrelay("init", "--url", url, "--table", "orders", "--yes", "--dir", "new/dir", "--broker", "stomp://mq:61613")
 	require.Equal(t, exitOK, got.code, got.err)
-	require.Equal(t, "Wrote new/dir/rowrelay.yaml (15 lines), new/dir/rowrelay.schema.json (for editors).  Next: rowrelay preview orders --seq=3 -c new/dir/rowrelay.yaml\n", got.out, "beginning now, preview shows no row unasked")
+	require.Equal(t, "Wrote new/dir/rowrelay.yaml (15 lines), new/dir/rowrelay.schema.json (for editors).  Next: rowrelay preview orders --seq=3 -c new/dir/rowrelay.yaml\n"+
+		"Then: rowrelay check --connect -c new/dir/rowrelay.yaml, which tries the broker too\n", got.out, "beginning now, preview shows no row unasked")
 	require.NotContains(t, got.err, "placeholder")
 
 	got = rowrelay("init", "--url", url, "--table", "orders", "--yes", "-c", "json.yml", "-o", "json")
@@ -125,7 +126,7 @@ func TestInitOverwritesNothing(t *testing.T) {
 	for _, name := range []string{"rowrelay.yaml", "rowrelay.env"} {
 		inFolder(t)
 		require.NoError(t, os.WriteFile(name, []byte("mine"), 0o600))
-		got := rowrelay("init", "--url", url, "--yes")
+		got := rowrelay("init", "--url", url, "--table", "orders", "--yes")
 		require.Equal(t, exitNo, got.code)
 		require.Contains(t, got.err, name+" is there already")
 		require.Contains(t, got.err, "--dir DIR")
@@ -153,7 +154,7 @@ func TestInitWritesAllFilesOrNone(t *testing.T) {
 func TestWhatInitWritesIsCompletedByEditors(t *testing.T) {
 	inFolder(t)
 	url := odd(t)
-	require.Equal(t, exitOK, rowrelay("init", "--url", url, "--yes", "--fields").code)
+	require.Equal(t, exitOK, rowrelay("init", "--url", url, "--table", "orders", "--yes", "--fields").code)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(string(text), "# yaml-language-server: $schema=./rowrelay.schema.json\n"), "editors look at the first line alone")
@@ -163,7 +164,7 @@ func TestWhatInitWritesIsCompletedByEditors(t *testing.T) {
 	require.NoError(t, compiledSchema(t).Validate(asEditor(t, string(text))), "nothing is marked in a file that nobody has touched")
 
 	require.NoError(t, os.WriteFile("rowrelay.schema.json", []byte("mine"), 0o600))
-	got := rowrelay("init", "--url", url, "--yes", "-c", "second.yaml")
+	got := rowrelay("init", "--url", url, "--table", "orders", "--yes", "-c", "second.yaml")
 	require.Equal(t, exitOK, got.code, got.err)
 	require.NotContains(t, got.out, "schema", "one that is there stays")
 	schema, err = os.ReadFile("rowrelay.schema.json")
@@ -352,6 +353,7 @@ func TestInitTellsWhatItDoesNotOffer(t *testing.T) {
 	require.Contains(t, got.err, "not offered: notes has no integer column")
 	require.Contains(t, got.err, `bell\u0007 has a name that the file cannot hold`)
 	require.NotContains(t, got.err, "open_orders", "a view is taken only if it is named")
+	require.Contains(t, got.err, "not offered: views and partitions; name one with --table NAME\n")
 	require.Regexp(t, `(?m)^  1  orders +order_seq  INTEGER PRIMARY KEY, unique  3 rows$`, got.err)
 	require.Regexp(t, `(?m)^  3  Order Items +Nr\. +INTEGER, unique +1 row$`, got.err)
 }
@@ -361,11 +363,11 @@ func TestInitAsksAndTakesAnswers(t *testing.T) {
 	got := dialogue(t, odd(t)+"\n9\n3\n\nERP.ITEMS\nall\nfirst\n\n", initCmd{}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.Contains(t, got.err, "Database, postgres://host:5432/database or sqlite:FILE: ")
-	require.Contains(t, got.err, "Table [1]: type a number from 1 to 3\n")
+	require.Contains(t, got.err, "Table: type a number from 1 to 3\n")
 	require.Contains(t, got.err, "Feed [Order_Items]: Queue [ORDER_ITEMS]: ")
 	require.Contains(t, got.err, "Begin with: now (new rows only), first (all rows, 1 today), or a number (the rows above it; the highest is 7) [now]: type now, first, or a whole number, above which to begin\n")
 	require.Contains(t, got.err, "Broker [stomp://localhost:61613]: stomp://localhost:61613 is a placeholder", "a placeholder has no account to be asked for")
-	require.Equal(t, "Wrote rowrelay.yaml (15 lines), rowrelay.schema.json (for editors).  Next: rowrelay preview Order_Items --limit 1\n", got.out)
+	require.Equal(t, "Wrote rowrelay.yaml (15 lines), rowrelay.schema.json (for editors).  Next: rowrelay preview Order_Items --limit 1\nThen: rowrelay check --connect, which tries the broker too\n", got.out)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
 	require.Contains(t, string(text), "start: first\n")
@@ -375,16 +377,47 @@ func TestInitAsksAndTakesAnswers(t *testing.T) {
 
 func TestInitTellsHowToAnswer(t *testing.T) {
 	inFolder(t)
-	got := dialogue(t, "?\n"+odd(t)+"\n?\n1\n\n?\n\n?\n\n\n", initCmd{}, globals{Output: "table"})
+	got := dialogue(t, "?\n"+odd(t)+"\n?\n1\n?\n\n?\n\n?\n\n?\nstomp://mq:61613\n?\n\n", initCmd{}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	require.True(t, strings.HasPrefix(got.err, howToAnswer+"\nDatabase, "), got.err)
-	require.Equal(t, 5, strings.Count(got.err, howToAnswer+"\n"), "at first, and for every question mark")
+	require.Equal(t, 1, strings.Count(got.err, howToAnswer+"\n"))
+	for _, flag := range []string{"--url", "--table", "--feed", "--queue", "--start", "--broker", "--broker-user"} {
+		require.Equal(t, 1, strings.Count(got.err, helps[flag]+"\n"), flag)
+	}
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
 	require.Contains(t, string(text), "queue: ORDERS }", "a question mark is no queue")
 
 	got = dialogue(t, "", initCmd{}, globals{Output: "table", Quiet: true, Config: "x.yaml"})
 	require.NotContains(t, got.err, howToAnswer)
+}
+
+func TestInitChoosesNoneAmongEqualTables(t *testing.T) {
+	inFolder(t)
+	url := odd(t)
+	got := rowrelay("init", "--url", url, "--yes")
+	require.Equal(t, exitUsage, got.code, got.err)
+	require.Contains(t, got.err, "--yes does not choose among equals: --table is missing\n  → rowrelay init --url "+url+" --yes --table orders  takes the first of them")
+	require.NoFileExists(t, "rowrelay.yaml")
+
+	got = dialogue(t, "\n1\n\n\n\n\n", initCmd{URL: url}, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.err, "Table: type a number from 1 to 3\n")
+}
+
+func TestInitTakesTheOnlyTableThatIsMeantToGrow(t *testing.T) {
+	inFolder(t)
+	url := odd(t)
+	db, err := database.Open(database.Options{Name: "odd", URL: url})
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.Exec(`DROP TABLE "a.b ""c"" ${d}"`)
+	require.NoError(t, err)
+	got := dialogue(t, "\n\n\n\n\n", initCmd{URL: url}, globals{Output: "table"})
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.err, "Table [1]: ")
+	require.Contains(t, got.out, "preview orders")
+	require.Equal(t, exitOK, rowrelay("init", "--url", url, "--yes", "-c", "yes.yaml").code)
 }
 
 func TestInitAsksForFeedAndBrokerUntilTheyAreSound(t *testing.T) {
@@ -451,12 +484,12 @@ func TestInitAsksForAnotherDatabaseWhereOneLeadsNowhere(t *testing.T) {
 func TestInitTakesAnEmptyAnswerForTheDefaultAndTheEndOfTheInputForNone(t *testing.T) {
 	inFolder(t)
 	url := odd(t)
-	got := dialogue(t, "\n\n", initCmd{URL: url}, globals{Output: "table"})
+	got := dialogue(t, "1\n\n", initCmd{URL: url}, globals{Output: "table"})
 	require.Equal(t, exitNo, got.code)
 	require.Contains(t, got.err, "the questions were not answered; nothing was written")
 	require.NoFileExists(t, "rowrelay.yaml")
 
-	got = dialogue(t, "\n\n\n\n\n", initCmd{URL: url}, globals{Output: "table"})
+	got = dialogue(t, "1\n\n\n\n\n", initCmd{URL: url}, globals{Output: "table"})
 	require.Equal(t, exitOK, got.code, got.err)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
@@ -518,7 +551,7 @@ func TestInitKeepsTheIdOfAStoreThatIsThere(t *testing.T) {
 	folder := os.Getenv("STATE_DIRECTORY")
 	inFolder(t)
 	t.Setenv("STATE_DIRECTORY", folder)
-	require.Equal(t, exitOK, rowrelay("init", "--url", odd(t), "--yes").code)
+	require.Equal(t, exitOK, rowrelay("init", "--url", odd(t), "--table", "orders", "--yes").code)
 	text, err := os.ReadFile("rowrelay.yaml")
 	require.NoError(t, err)
 	require.Contains(t, string(text), `store: { id: "`+w.store.ID()+`" }`)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/signal"
@@ -126,57 +125,6 @@ func create(path, text string, mode os.FileMode) error {
 		_ = os.Remove(path)
 	}
 	return err
-}
-
-// tell says what was written, and what to do with it.
-func (s *setup) tell(all []leaf) error {
-	secrets := len(s.a.variables()) > 0
-	if s.g.json() {
-		out := initialized{File: s.yml, SchemaFile: s.schema, Feed: s.a.feed, Table: s.a.table, Sequence: s.a.sequence, Start: s.a.start, Queue: s.a.queue,
-			Broker: s.a.broker, RequireReadOnly: !s.a.mayWrite, Config: s.a.yaml()}
-		if secrets {
-			out.EnvFile = &s.env
-		}
-		return s.g.console.out.json(out)
-	}
-	if s.a.brokerIsGuess && !s.g.Quiet {
-		s.g.console.err.printf("%s is a placeholder: put your broker into connections.%s, with user and password, before rowrelay run\n", s.a.broker, brokerName)
-	}
-	s.g.console.out.printf("Wrote %s.  Next: %s\n", s.written(all), s.next(secrets))
-	return nil
-}
-
-// written names the files, the configuration first.
-func (s *setup) written(all []leaf) string {
-	text := fmt.Sprintf("%s (%s)", s.yml, counted(strings.Count(s.a.yaml(), "\n"), "line"))
-	for _, l := range all {
-		switch l.path {
-		case s.env:
-			text += ", " + l.path + " (passwords, mode 0600)"
-		case s.schema:
-			text += ", " + l.path + " (for editors)"
-		}
-	}
-	return text
-}
-
-// next is a command line that works as it stands: it loads the secrets into the shell.
-func (s *setup) next(secrets bool) string {
-	preview := []string{"preview", s.a.feed, "--limit", "1"}
-	if s.example != nil {
-		preview = []string{"preview", s.a.feed, fmt.Sprintf("--seq=%d", *s.example)} // a number may be negative
-	}
-	if s.yml != places[0] || os.Getenv("ROWRELAY_CONFIG") != "" {
-		preview = append(preview, "-c", s.yml)
-	}
-	if !secrets {
-		return typed(preview)
-	}
-	env := s.env
-	if !strings.Contains(env, "/") { // or a shell would look for it in $PATH
-		env = "./" + env
-	}
-	return "set -a; . " + quote(env) + "; set +a; " + typed(preview)
 }
 
 // plainValue needs no quotes, neither in a shell nor in systemd's EnvironmentFile.

@@ -55,6 +55,7 @@ func TestCheckConnectOnPostgreSQL(t *testing.T) {
 	require.Regexp(t, `(?m)^\[ok\]   erp +PostgreSQL \d+\S* .*as `+r.reader.Name, got.out)
 	require.Regexp(t, `(?m)^\[ok\]   relaydb +holds the store`, got.out)
 	require.Regexp(t, `(?m)^\[warn\] store .* has no tables yet`, got.out)
+	require.Contains(t, got.out, "rows that are committed late are carried if they appear within gaps.watch: no sequence belongs to")
 	require.Contains(t, got.out, "3 columns: order_seq bigint, amount numeric, loose bigint")
 
 	loaded, found := config.Load(path, config.Process(), config.Run)
@@ -102,6 +103,26 @@ func TestNullInAFilterIsNoWarningOnceTheFileHasSaidWhatBecomesOfIt(t *testing.T)
 		require.Equal(t, exitOK, got.code, got.out)
 		require.Equal(t, warnings, strings.Count(got.out, "can be NULL"), steps+"\n"+got.out)
 	}
+}
+
+func TestCheckConnectWarnsOfAScaleThatIsSmallerThanTheColumns(t *testing.T) {
+	r := newReal(t)
+	r.Exec(t, `CREATE DOMAIN weight AS numeric(8,3);
+		ALTER TABLE orders ADD price numeric(12,3), ADD "Größe" weight, ADD fits numeric(9,2), ADD tens numeric(9,-1), ADD loosely numeric`)
+	path := r.file(t, "order_seq", r.reader.Password)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	fields := `{ root: Order, fields: [{ to: a, from: price, type: decimal, scale: 2 }, { to: b, from: 'row["Größe"]', type: decimal, scale: 0 },
+      { to: c, from: fits, type: decimal, scale: 2 }, { to: d, from: tens, type: decimal, scale: 0 }, { to: e, from: loosely, type: decimal, scale: 2 },
+      { to: f, from: "round(price, 2)", type: decimal, scale: 2 }] }`
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), "{ root: Order }", fields, 1)), 0o600))
+	got := rowrelay("check", "--connect", path)
+	require.Equal(t, exitOK, got.code, got.out)
+	require.Regexp(t, `rowrelay\.yaml:\d+:\d+  fields\[0\]\.scale: price holds 3 digits after the point, and scale allows 2; rows that use more are FAILED \(XML_TYPE\)`, got.out)
+	require.Contains(t, got.out, `→ write scale: 3, or, where rounding is right, from: "round(price, 2)"`)
+	require.Contains(t, got.out, `fields[1].scale: Größe holds 3 digits after the point, and scale allows 0`)
+	require.Contains(t, got.out, `from: 'round(row["Größe"], 0)'`)
+	require.Equal(t, 2, strings.Count(got.out, "digits after the point"), got.out)
 }
 
 func TestCheckConnectNamesAMissingIndexOnTheSequence(t *testing.T) {

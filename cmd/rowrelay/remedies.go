@@ -9,8 +9,8 @@ import (
 
 // rowRemedies say in one line what to do about FAILED rows; explain says more.
 var rowRemedies = map[record.Code]string{
-	record.XMLInvalidChar: "correct the value in the source (XML 1.0 has no such character), then retry",
-	record.XMLType:        "correct the value in the source (XSD has no such value), then retry",
+	record.XMLInvalidChar: "correct the value in the source, or write message.invalid_chars: replace (or remove) and restart; then retry",
+	record.XMLType:        "correct the field (a larger scale, from: \"round(x, 2)\", another type) and restart, or the value in the source; then retry",
 	record.XMLTooLarge:    "raise message.max_size or leave columns out of source.columns, restart, then retry",
 	record.XMLRequired:    "fill the value in in the source, or correct message.fields and restart, then retry",
 	record.FilterExpr:     "correct the expression (rowrelay preview shows what it does) and restart, then retry",
