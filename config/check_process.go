@@ -79,7 +79,7 @@ func (c *checker) lookup(path string, l Lookup) {
 
 // asked: SQL goes to a database, HTTP to a web service.
 func (c *checker) asked(path string, l Lookup) {
-	if !c.exactlyOne(path, "sql", "http", "write sql: SELECT ..., in which :name stands for a column's value, or http: { get: /path/{column} }") {
+	if !c.exactlyOne(path, "sql", "http", "write sql: SELECT ..., in which :name or :\"Odd Name\" stands for a column's value, or http: { get: /path/{column} }") {
 		return
 	}
 	if l.HTTP == nil {

@@ -46,11 +46,14 @@ func (c *checker) word(path, value string, words []string) {
 	}
 }
 
-// likely is the word in other letters, or the closest one.
+// likely is the word in other letters, the one that means the same elsewhere, or the closest one.
 func likely(value string, words []string) (string, bool) {
 	i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, value) })
 	if i >= 0 {
 		return words[i], true
+	}
+	if word, found := sameAs(value, words); found {
+		return word, true
 	}
 	return Closest(value, words)
 }

@@ -112,6 +112,9 @@ func (d *decoder) section(n *yaml.Node, path string, v reflect.Value) {
 	if isNull(target(n)) {
 		return
 	}
+	if v.Type() == reflect.TypeFor[Origin]() && d.bareOrigin(target(n), path, spot(n)) {
+		return
+	}
 	pairs, ok := d.pairs(n, path)
 	if !ok {
 		return

@@ -130,6 +130,10 @@ func (d *decoder) stranger(key *yaml.Node, path string, keys vocabulary) string 
 		return ""
 	}
 	text := "unknown key " + quote(head) + " in " + where(path)
+	if name == "headers" && strings.HasSuffix(path, "message") {
+		d.fail(spot(key), text, "JMS headers are keys of message: correlation_id, type, reply_to, group_id, priority, ttl; all others are properties: { NAME: { from: ... } }")
+		return ""
+	}
 	meant, found := Closest(name, slices.Concat(keys.known, keys.planned))
 	if !found {
 		d.fail(spot(key), text, elsewhere(name)+"known here: "+strings.Join(keys.known, ", "))

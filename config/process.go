@@ -12,7 +12,7 @@ type Item struct {
 type Lookup struct {
 	Into       string            `yaml:"into"` // no other lookup of the feed has it
 	Connection string            `yaml:"connection"`
-	SQL        string            `yaml:"sql"`     // :name stands for a column's value
+	SQL        string            `yaml:"sql"`     // :name and :"Odd Name" stand for a column's value
 	HTTP       *HTTP             `yaml:"http"`    // instead of SQL
 	Rows       string            `yaml:"rows"`    // one, optional or many
 	Columns    map[string]string `yaml:"columns"` // a word of ColumnTypes, by the result's column

@@ -42,7 +42,7 @@ var processKeys = []entry{
 	{"feeds.NAME.process[].lookup", section, "required, or filter", "asks a database or a web service about the row"},
 	{"feeds.NAME.process[].lookup.into", named("name", identifier), "required", "what expressions call the result: `customer.country`; letters, digits and `_`; no column and no other lookup has it"},
 	{"feeds.NAME.process[].lookup.connection", filled("name of a connection"), "required", "a PostgreSQL or SQLite database, which is only read, and whose `pool` all workers of the feed share; or a web service"},
-	{"feeds.NAME.process[].lookup.sql", named("SQL", statementText), "required, or http", "one SELECT; `:name` stands for the value of a column and is bound, never pasted. It runs with the time zone UTC: where it compares a timestamp with one that has a zone, write `AT TIME ZONE`"},
+	{"feeds.NAME.process[].lookup.sql", named("SQL", statementText), "required, or http", "one SELECT; `:name` stands for the value of a column and is bound, never pasted; see [Parameters](#parameters). It runs with the time zone UTC: where it compares a timestamp with one that has a zone, write `AT TIME ZONE`"},
 	{"feeds.NAME.process[].lookup.http", section, "required, or sql", "asks a web service by GET; the answer is JSON. See Web services"},
 	{"feeds.NAME.process[].lookup.http.get", named("path", pathText), "required", "below the connection's URL: `/rates/{currency}`; `{expression}` stands for a value, escaped. Where one is NULL or empty nobody is asked, and there is no row"},
 	{"feeds.NAME.process[].lookup.http.query", free("text by name"), "none", "parameters: `{ day: \"{fmt(created_at, 'yyyy-MM-dd')}\" }`; one with a NULL in it is left out"},

@@ -34,15 +34,8 @@ func (d *decoder) scalar(n *yaml.Node, path string, v reflect.Value) {
 		d.refuse(path, at, last(path)+" carries a YAML tag", "quote a value that begins with !")
 		return
 	}
-	if v.Type() == reflect.TypeFor[Secret]() && n.Style == 0 && cutOff(n.LineComment) {
-		d.warn(at, last(path)+" ends before the #, where a comment begins", "quote a value that holds a blank and a #; a comment has a blank behind its #")
-	}
+	d.doubt(n, path, v.Type() == reflect.TypeFor[Secret]())
 	d.filledIn(n.Value, path, at, v)
-}
-
-// cutOff tells a comment that looks like the rest of a value.
-func cutOff(comment string) bool {
-	return len(comment) > 1 && !strings.ContainsAny(comment[1:2], " \t#")
 }
 
 func (d *decoder) filledIn(written, path string, at mark, v reflect.Value) {

@@ -29,6 +29,8 @@ var (
 	conflict     = regexp.MustCompile(`^(<{7}|={7}|>{7})( |$)`)
 	keyed        = regexp.MustCompile(`:(\s|$)`)
 	glued        = regexp.MustCompile(`^\s*(?:- +)*[A-Za-z_][\w.-]*:\S`)
+	item         = regexp.MustCompile(`^\s*-\s`)
+	braced       = regexp.MustCompile(`^\s*\{`)
 	gluedDash    = regexp.MustCompile(`^\s*-[^\s\d-]`)
 	valueBefore  = regexp.MustCompile(`^\s*(?:- +)*[^\s:]+:\s+\S`)
 	closedBefore = regexp.MustCompile(`["'}\]]\s*$`)
@@ -56,7 +58,10 @@ func looks(p *regexp.Regexp) func(broken) bool {
 	return func(b broken) bool { return p.MatchString(b.here) }
 }
 
-const noColon = "no colon stands in this line"
+const (
+	noColon = "no colon stands in this line"
+	noDash  = "no dash stands here, and the line above is an item of a list"
+)
 
 // slips are tried in this order. The parser repeats an unknown anchor, which can be a password that begins with an asterisk:
 // no text here repeats anything of the file.
@@ -87,6 +92,10 @@ var slips = []slip{
 		return b.is("expected ':'") && glued.MatchString(b.here) && !keyed.MatchString(b.here)
 	},
 		text: "a blank is missing behind the colon", remedy: "write KEY: VALUE"},
+	{is: func(b broken) bool {
+		return b.is("expected ':'") && braced.MatchString(b.here) && item.MatchString(b.above)
+	},
+		text: noDash, remedy: "begin it with a dash and a blank, as the item above: - { to: ... }"},
 	{is: says("expected ':'"), text: noColon, remedy: "write KEY: VALUE; what goes on with the value above is indented deeper than its key"},
 	{is: func(b broken) bool { return b.keyless() && glued.MatchString(b.above) && !keyed.MatchString(b.above) }, above: true,
 		text: "a blank is missing behind the colon", remedy: "write KEY: VALUE"},

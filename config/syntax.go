@@ -42,7 +42,7 @@ func (d *decoder) slipped(at mark, b broken) {
 	if s.above {
 		at = d.begin(d.above(at.line))
 	}
-	if s.text == noColon {
+	if s.text == noColon || s.text == noDash {
 		d.hideText(d.line(at.line))
 	}
 	d.fail(at, "no YAML: "+s.text, s.remedy)
@@ -100,7 +100,7 @@ func (d *decoder) leftOpen(o opening) (text, remedy string) {
 
 // hideText keeps a line from being shown that begins with no key of the file: it may be a part of a secret that lost its key.
 func (d *decoder) hideText(line string) {
-	word, _ := keyAlone(strings.TrimLeft(line, "- "))
+	word, _ := keyAlone(strings.TrimLeft(line, "- {"))
 	known := func(e entry) bool {
 		return slices.Contains(strings.Split(strings.ReplaceAll(e.path, "[]", ""), "."), word)
 	}

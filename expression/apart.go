@@ -34,6 +34,9 @@ func blank(src []rune, t, next lexer.Token, columns []string) string {
 	if len(columns) > 0 {
 		return ""
 	}
+	if name := whole(src[t.From:]); strings.HasPrefix(name, words) {
+		words = name
+	}
 	return "a name with a blank is written " + inRow(words) + "; else an operator is missing (docs/config.md, Expressions)"
 }
 

@@ -9,7 +9,11 @@ import (
 // truth evaluates what is to be true, false or NULL.
 func (c *compiler) truth(n ast.Node, p *part, user string) (evaluator, error) {
 	if !p.is(record.Boolean) {
-		return nil, c.fault(n, "compare it with something, as in amount > 0", "%s is %s; %s wants true or false", p.called("this"), p.word(), user)
+		remedy := "compare it with something, as in amount > 0"
+		if user == "||" && p.is(record.Text) {
+			remedy = "texts are joined with +; || is or"
+		}
+		return nil, c.fault(n, remedy, "%s is %s; %s wants true or false", p.called("this"), p.word(), user)
 	}
 	at := c.place(n)
 	return func(s *Scope) (record.Value, error) {

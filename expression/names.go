@@ -92,14 +92,19 @@ func (c *compiler) plainColumn(n *ast.IdentifierNode) (*part, error) {
 
 // meantColumn says how to write the column that a name with capitals means; one with a sign in its name is read as a calculation.
 func (c *compiler) meantColumn(n *ast.IdentifierNode) string {
-	rest := string(c.source[min(max(0, n.Location().From), len(c.source)):])
-	name := n.Value
-	for _, col := range c.names.Columns {
-		if len(col.Name) > len(name) && strings.HasPrefix(rest, col.Name) {
-			name = col.Name
-		}
+	if name := beginning(c.behind(n), c.names.spelling()); name != "" {
+		return write(name)
 	}
-	return "write " + inRow(name) + "; within { } of YAML in single quotes: '" + inRow(name) + "'"
+	name := whole(c.behind(n))
+	if !c.names.Open || name == "" {
+		return write(n.Value)
+	}
+	return write(name) + "; for a calculation " + inRow(n.Value) + " ..."
+}
+
+// behind is the expression from a node on.
+func (c *compiler) behind(n ast.Node) []rune {
+	return c.source[min(max(0, n.Location().From), len(c.source)):]
 }
 
 // fold finds the column that a name in lower case means: the one of that name, else the only one that is so in lower case, for there are
@@ -169,6 +174,9 @@ func find(r *record.Row, expected int, name string) *record.Value {
 func (c *compiler) unknown(n ast.Node, name string) error {
 	if strings.EqualFold(name, "null") || name == "None" {
 		return c.fault(n, "NULL is written nil", "unknown name %q", name)
+	}
+	if column := beginning(c.behind(n), c.names.spelling()); column != "" {
+		return c.fault(n, write(column), "unknown name %q", name)
 	}
 	var known []string
 	for _, b := range slices.Concat(c.names.Vars, c.names.Into) {

@@ -62,7 +62,7 @@ var refused = map[string]string{
 	"|":   "write the function with its arguments: trim(note)",
 	"#":   "",
 	"##":  "",
-	"::":  "write the function's name alone",
+	"::":  "a function's name stands alone, and a cast is not needed; dec(...) reads a decimal from text",
 	"?.":  "a NULL row's columns are NULL: write . alone",
 	"..":  "",
 	"**":  "",
@@ -83,6 +83,9 @@ func admit(src []rune, tokens []lexer.Token, columns []string) error {
 		if t.Kind == lexer.Bytes {
 			return placeOf(src, t.From).fail("there are no byte literals here")
 		}
+		if err := habit(src, tokens, i); err != nil {
+			return err
+		}
 		if i+1 == len(tokens) {
 			break
 		}
@@ -98,27 +101,12 @@ func admitPair(src []rune, t, next lexer.Token, columns []string) error {
 		return placeOf(src, t.From).fault("inequality is written !=", `"<>" is not an operator here`)
 	}
 	if t.Kind == lexer.Identifier && next.Is(lexer.Bracket, "(") && !slices.Contains(functions, t.Value) {
-		return placeOf(src, t.From).fault(meant(t.Value, functions), "%q is not a function here", t.Value)
+		return placeOf(src, t.From).fault(call(t.Value), "%q is not a function here", t.Value)
 	}
 	if t.Kind == lexer.Identifier && next.Kind == lexer.Identifier {
 		return apart(src, t, next, columns)
 	}
 	return nil
-}
-
-// keyword helps whoever writes SQL's words.
-func keyword(words ...string) string {
-	for _, w := range words {
-		switch lower := strings.ToLower(w); lower {
-		case "and", "or", "not", "in":
-			return "write " + lower + " in lower case"
-		case "is":
-			return "NULL is asked for with == nil and != nil"
-		case "like":
-			return "write contains, startsWith, endsWith or matches"
-		}
-	}
-	return ""
 }
 
 var token = regexp.MustCompile(`^unexpected token (\w+)(?:\((.*)\))?$`)

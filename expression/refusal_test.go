@@ -24,7 +24,7 @@ func TestEachFaultIsNamedWithItsPlace(t *testing.T) {
 		`status == null`:                     `1:11: unknown name "null"`,
 		`status = "x"`:                       `1:8: "=" is not an operator here`,
 		`status <> "x"`:                      `1:8: "<>" is not an operator here`,
-		`status == "A" AND paid`:             `1:15: "AND" and "paid" stand side by side`,
+		`status == "A" AND paid`:             `1:15: "AND" is not an operator here`,
 		`status is nil`:                      `1:8: "status" and "is" stand side by side`,
 		`sum(lines)`:                         `1:1: "sum" is not a function here`,
 		`filter(lines, #.qty > 1)`:           `1:1: "filter" is not a function here`,
@@ -106,6 +106,53 @@ func TestANameWithABlankIsWrittenInRow(t *testing.T) {
 	_, err := expression.Compile(`Bestell Nr != "neu"`, expression.Names{Open: true})
 	e, _ := errors.AsType[*expression.Error](err)
 	require.Contains(t, e.Remedy, `a name with a blank is written row["Bestell Nr"]; else`)
+}
+
+func TestAHabitOfSQLIsToldWhatToWrite(t *testing.T) {
+	o := released()
+	for src, want := range map[string][2]string{
+		`row["Odd Name"] is not null`:       {`1:17: "is" is not an operator here`, "NULL is asked for with == nil and != nil"},
+		`status IS NULL`:                    {`1:8: "status" and "IS" stand side by side`, "NULL is asked for with == nil and != nil"},
+		`row["Odd Name"] LIKE "A%"`:         {`1:17: "LIKE" is not an operator here`, "write contains, startsWith, endsWith or matches"},
+		`status not like "A%"`:              {`1:12: "like" is not an operator here`, "write contains, startsWith, endsWith or matches"},
+		`status ilike "a%"`:                 {`1:8: `, "write lower(x) before"},
+		`qty BETWEEN 1 AND 2`:               {`1:5: `, "write x >= 1 and x <= 2"},
+		`status in ("A", "B")`:              {`1:11: a list does not stand in parentheses`, `write in ["A", "B"]`},
+		`status IN ("A")`:                   {`1:8: `, `in lower case, and its list in brackets`},
+		`(qty == 1) AND (qty == 2)`:         {`1:12: "AND" is not an operator here`, "write and in lower case"},
+		`NOT (qty == 1)`:                    {`1:1: "NOT" is not a function here`, "write not in lower case"},
+		`status || qty == 1`:                {`1:8: status is text; || wants true or false`, "texts are joined with +"},
+		`CASE WHEN qty > 1 THEN 1 ELSE 2`:   {`1:6: `, "write CONDITION ? x : y"},
+		`nvl(status, "x")`:                  {`1:1: `, "write coalesce(x, y), or x ?? y"},
+		`qty::text`:                         {`1:4: `, "a cast is not needed"},
+		`status in ["A"] and upper("a", 1)`: {`1:21: upper has 2 arguments`, ""},
+	} {
+		e := o.refusal(t, src)
+		require.Contains(t, e.Error(), want[0], src)
+		require.Contains(t, e.Remedy, want[1], src)
+	}
+}
+
+func TestANameWithASignIsWrittenInRow(t *testing.T) {
+	o := released()
+	for _, name := range []string{"Artikel", "Artikel-Nr", "Preis/Stück", "Menge [kg]", "los-nr"} {
+		o.value(name, record.Text, "x")
+	}
+	for src, remedy := range map[string]string{
+		`Artikel-Nr`: `write row["Artikel-Nr"]; `, `1 == 1 and Artikel-Nr != "x"`: `write row["Artikel-Nr"]; `, `preis/stück`: `write row["Preis/Stück"]; `,
+		`Preis/Stück == "x"`: `write row["Preis/Stück"]; `, `Menge [kg]`: `write row["Menge [kg]"]; `, `los-nr`: `write row["los-nr"]; `,
+		`Artikel - qty`: `write row["Artikel"]; `, `Artikel-Nrx`: `write row["Artikel"]; `,
+	} {
+		require.Contains(t, o.refusal(t, src).Remedy, remedy, src)
+	}
+	for src, remedy := range map[string]string{
+		`Artikel-Nr`: `write row["Artikel-Nr"]; `, `Artikel-Nr != "x"`: `write row["Artikel-Nr"]; `, `Menge [kg]`: `write row["Menge [kg]"]; `, `Preis/Stück`: `write row["Preis/Stück"]; `,
+		`Brutto - Netto`: `write row["Brutto"]; `, `Brutto`: `write row["Brutto"]; `, `Bestell Nr alt`: `row["Bestell Nr alt"]; else`,
+	} {
+		_, err := expression.Compile(src, expression.Names{Open: true})
+		e, _ := errors.AsType[*expression.Error](err)
+		require.Contains(t, e.Remedy, remedy, src)
+	}
 }
 
 func TestAnErrorNamesKindsAndNoValues(t *testing.T) {

@@ -33,15 +33,15 @@ func (l *Lookup) bind(names expression.Names) (bound, error) {
 	var sql strings.Builder
 	numbers := map[string]int{}
 	for i, m := range s.named {
-		if numbers[m.name] == 0 {
+		if numbers[m.key()] == 0 {
 			p, err := l.meaning(m, names)
 			if err != nil {
 				return bound{}, err
 			}
 			b.parameters = append(b.parameters, p)
-			numbers[m.name] = len(b.parameters)
+			numbers[m.key()] = len(b.parameters)
 		}
-		n := numbers[m.name]
+		n := numbers[m.key()]
 		sql.WriteString(s.pieces[i] + d.parameter(n, b.parameters[n-1].column))
 	}
 	b.sql = sql.String() + s.pieces[len(s.named)]
@@ -50,18 +50,18 @@ func (l *Lookup) bind(names expression.Names) (bound, error) {
 
 // meaning resolves one name.
 func (l *Lookup) meaning(m mention, names expression.Names) (parameter, error) {
-	if into, member, ok := strings.Cut(m.name, "."); ok {
-		return ofLookup(m, into, member, names.Into)
+	if len(m.words) == 2 {
+		return ofLookup(m, names.Into)
 	}
-	p := parameter{name: m.name}
-	switch m.name {
-	case "seq":
+	p := parameter{name: m.key()}
+	switch w := m.words[0]; {
+	case w.is("seq"):
 		p.column = record.Column{Kind: record.Integer, Type: "bigint"}
 		p.value = func(s *expression.Scope) record.Value {
 			return record.Value{Kind: record.Integer, Text: strconv.FormatInt(s.Seq, 10)}
 		}
 		return p, nil
-	case "feed":
+	case w.is("feed"):
 		p.column = record.Column{Kind: record.Text, Type: "text"}
 		p.value = func(s *expression.Scope) record.Value { return record.Value{Text: s.Feed} }
 		return p, nil
@@ -70,47 +70,49 @@ func (l *Lookup) meaning(m mention, names expression.Names) (parameter, error) {
 }
 
 func ofRow(p parameter, m mention, names expression.Names) (parameter, error) {
-	at, err := find(m.name, names.Columns)
+	w := m.words[0]
+	at, err := find(w, names.Columns)
 	switch {
 	case err != nil:
-		return p, m.wrong(err.Error(), "rename one of them with AS in the source's query")
+		return p, m.wrong(err.Error(), `write the one that is meant in quotes: :"Name"`)
 	case at >= 0:
 		p.column = names.Columns[at]
 		p.value = func(s *expression.Scope) record.Value { return s.Row.Values[at] }
 		return p, nil
 	}
 	for _, b := range names.Into {
-		if strings.ToLower(b.Name) == m.name {
-			return p, m.wrong(fmt.Sprintf("%q is not one value but what a lookup found", m.name), fmt.Sprintf("name a column of it, as in :%s.id", m.name))
+		if w.means(b.Name) {
+			return p, m.wrong(fmt.Sprintf("%q is not one value but what a lookup found", b.Name), fmt.Sprintf("name a column of it, as in :%s.id", b.Name))
 		}
 	}
 	if names.Open {
 		return p, nil
 	}
-	return p, m.wrong(fmt.Sprintf("the row has no column %q", m.name), "it has "+spell(names.Columns))
+	return p, m.none(fmt.Sprintf("the row has no column %q", w.text), "it has", names.Columns)
 }
 
 // ofLookup is a column of a row that an earlier lookup found.
-func ofLookup(m mention, into, member string, results []expression.Binding) (parameter, error) {
-	p := parameter{name: m.name}
+func ofLookup(m mention, results []expression.Binding) (parameter, error) {
+	into, member := m.words[0], m.words[1]
+	p := parameter{name: m.key()}
 	for i, b := range results {
 		switch {
-		case strings.ToLower(b.Name) != into:
+		case !into.means(b.Name):
 			continue
 		case b.Type.Any:
 			return p, nil
 		case b.Type.Kind != record.Object:
-			return p, m.wrong(fmt.Sprintf("%q is a list of rows", into), "a parameter is one value: let the database join the rows")
+			return p, m.wrong(fmt.Sprintf("%q is a list of rows", b.Name), "a parameter is one value: let the database join the rows")
 		}
 		at, err := find(member, b.Type.Columns)
 		if err != nil || at < 0 {
-			return p, m.wrong(fmt.Sprintf("lookup %q finds no column %q", into, member), "it finds "+spell(b.Type.Columns))
+			return p, m.none(fmt.Sprintf("lookup %q finds no column %q", b.Name, member.text), "it finds", b.Type.Columns)
 		}
 		p.column = b.Type.Columns[at]
 		p.value = func(s *expression.Scope) record.Value { return memberOf(s.Into[i], at) }
 		return p, nil
 	}
-	return p, m.wrong(fmt.Sprintf("no lookup before this one is called %q", into), "a lookup may use what an earlier one found; in a slice write a space behind the colon")
+	return p, m.wrong(fmt.Sprintf("no lookup before this one is called %q", into.text), "a lookup may use what an earlier one found; in a slice write a space behind the colon")
 }
 
 func memberOf(v record.Value, at int) record.Value {
@@ -118,27 +120,4 @@ func memberOf(v record.Value, at int) record.Value {
 		return record.Value{Null: true}
 	}
 	return v.Row.Values[at]
-}
-
-// find returns the column of a name in lower case, or -1.
-func find(name string, columns []record.Column) (int, error) {
-	found := -1
-	for i, c := range columns {
-		if strings.ToLower(c.Name) != name {
-			continue
-		}
-		if found >= 0 {
-			return 0, fmt.Errorf("%q may be the column %q or %q", name, columns[found].Name, c.Name)
-		}
-		found = i
-	}
-	return found, nil
-}
-
-func spell(columns []record.Column) string {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = strings.ToLower(c.Name)
-	}
-	return strings.Join(names, ", ")
 }

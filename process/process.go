@@ -21,7 +21,7 @@ type Item struct {
 type Lookup struct {
 	Into       string // what expressions call the result
 	Connection string // its name in the file
-	SQL        string // one SELECT; :name stands for a column of the row in lower case, :into.column, :seq or :feed
+	SQL        string // one SELECT; :name and :"Odd Name" stand for a column of the row, :into.column, :seq and :feed for what they say
 	HTTP       *HTTP
 	Rows       Rows
 	Columns    map[string]string // result columns whose type the driver cannot tell: bool, int, decimal, ...

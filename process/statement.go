@@ -15,7 +15,10 @@ type statement struct {
 
 // mention is one place where a parameter stands.
 type mention struct {
-	name         string // in lower case: a column, or into.column
+	words        []word // a column, or a lookup and a column of it
+	written      string // colon and quotes included
+	rest         string // the statement, from the last word on
+	glued        bool   // a word ends before the colon, as in a slice [a:b]
 	line, column int
 }
 

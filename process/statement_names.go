@@ -5,30 +5,56 @@ import (
 	"unicode/utf8"
 )
 
-const byName = "a parameter is written :name, with the name of a column"
+const byName = `a parameter is written :name, with the name of a column, or :"Odd Name"`
 
-// parameter takes :name or :into.column. Any other colon is SQL's, as in a slice [1:2].
+// parameter takes :name, :"Odd Name" or :into.column. Any other colon is SQL's, as in a slice [1:2].
 func (c *cutter) parameter() error {
-	at := c.at
+	m := c.mention(c.at)
+	at, last := c.at, c.at+1
 	c.at++
-	name := c.word()
-	if name == "" {
+	w, ok := c.name()
+	if !ok {
 		return nil
 	}
+	m.words = append(m.words, w)
 	if c.has(".") {
 		c.at++
-		if member := c.word(); member != "" {
-			name += "." + member
+		last = c.at
+		if member, ok := c.name(); ok {
+			m.words = append(m.words, member)
 		} else {
 			c.at--
 		}
 	}
-	m := c.mention(at)
-	m.name = strings.ToLower(name)
+	if m.empty() {
+		return m.wrong("this parameter has no name", byName)
+	}
+	m.written, m.rest, m.glued = c.sql[at:c.at], c.sql[last:], at > 0 && inWord(c.sql[at-1])
 	c.found.pieces = append(c.found.pieces, c.sql[c.begin:at])
 	c.found.named = append(c.found.named, m)
 	c.begin = c.at
 	return nil
+}
+
+// name takes a word, or what stands in double quotes, where a doubled one is a quote.
+func (c *cutter) name() (word, bool) {
+	if !c.has(`"`) {
+		w := word{text: c.word()}
+		return w, w.text != ""
+	}
+	for end := c.at + 1; end < len(c.sql); end++ {
+		if c.sql[end] != '"' {
+			continue
+		}
+		if strings.HasPrefix(c.sql[end+1:], `"`) {
+			end++
+			continue
+		}
+		w := word{text: strings.ReplaceAll(c.sql[c.at+1:end], `""`, `"`), exact: true}
+		c.at = end + 1
+		return w, true
+	}
+	return word{}, false // the quote is not closed: the database complains
 }
 
 // dollar passes a string in $tag$...$tag$.

@@ -20,6 +20,12 @@ func TestParametersAreFoundOutsideOfWhatIsQuoted(t *testing.T) {
 		{"", ":a::text :: date x:=:b", []string{"a", "b"}},
 		{"", ":a.*", []string{"a"}},
 		{"", ":ä :_x", []string{"ä", "_x"}},
+		{"", `:"Artikel-Nr" = :a::"type" ::"Odd" ':"b"' ":"  x : "c"`, []string{`"Artikel-Nr"`, "a"}},
+		{"", `:"a ""b"" :c" -- :"d"`, []string{`"a ""b"" :c"`}},
+		{"", `:"a".b :A."B-c" :d."`, []string{`"a".b`, `a."B-c"`, "d"}},
+		{"", `:"open :a`, nil},
+		{database.SQLite, "[:\"a\"] `:\"b\"` :\"c\"", []string{`"c"`}},
+		{database.Postgres, `$$ :"a" $$ E'\' :"b"' x[1: "n"] :"c"`, []string{`"c"`}},
 		{database.Postgres, "x[1:2] x[1 : 2] ARRAY[:a] a ? 'b'", []string{"a"}},
 		{database.Postgres, `E'it\'s :a' :b e'\\' :c 'c:\' :d`, []string{"b", "c", "d"}},
 		{database.Postgres, `typE'\' :a`, []string{"a"}},
@@ -36,14 +42,14 @@ func TestParametersAreFoundOutsideOfWhatIsQuoted(t *testing.T) {
 		require.NoError(t, err)
 		var got []string
 		for _, m := range s.named {
-			got = append(got, m.name)
+			got = append(got, m.key())
 		}
 		require.Equal(t, c.want, got, c.sql)
 	}
 }
 
 func TestParameterWithoutANameIsRefused(t *testing.T) {
-	for sql, dialect := range map[string]string{"SELECT\n$1": database.Postgres, "SELECT\n?": database.SQLite, "SELECT\n@a": database.SQLite, "SELECT\n$a": database.SQLite} {
+	for sql, dialect := range map[string]string{"SELECT\n$1": database.Postgres, "SELECT\n?": database.SQLite, "SELECT\n@a": database.SQLite, "SELECT\n$a": database.SQLite, `SELECT :""`: database.Postgres, `SELECT :a.""`: ""} {
 		_, err := cut(sql, dialect)
 		require.ErrorContains(t, err, "this parameter has no name", sql)
 	}
@@ -65,7 +71,7 @@ func TestCuttingLosesNothing(t *testing.T) {
 				end -= len(s.pieces[i+1+rest])
 			}
 			for later := range s.named[i+1:] {
-				end -= len(s.named[i+1+later].name) + 1
+				end -= len(s.named[i+1+later].written)
 			}
 			again += sql[begin:end] + s.pieces[i+1]
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rowrelay/rowrelay/config"
+	"github.com/rowrelay/rowrelay/database"
 	"github.com/rowrelay/rowrelay/expression"
 	"github.com/rowrelay/rowrelay/record"
 )
@@ -24,7 +25,7 @@ func (r *recipe) hidden(columns []record.Column) []finding {
 		builtIn := name == "feed" || name == "seq" && c.Name != r.file.Feeds[r.feed].Source.Sequence
 		if builtIn && r.mentions(name) {
 			found = append(found, doubt(r.feed, fmt.Sprintf("the column %s is hidden: in expressions and in a lookup's SQL %s is rowrelay's own", c.Name, name),
-				fmt.Sprintf("write row[%q] for the column; for SQL give it another name with AS in source.query", c.Name)))
+				fmt.Sprintf("for the column write row[%q], and in SQL :%s", c.Name, database.Quote(c.Name))))
 		}
 	}
 	return found

@@ -48,10 +48,12 @@ func (n *named) read(src string) {
 }
 
 // parameters are the names in a lookup's SQL; its other words name columns of other tables.
-var parameters = regexp.MustCompile(`:[\p{L}\d_]+`)
+var parameters = regexp.MustCompile(`:(?:[\p{L}\d_]+|"(?:[^"]|"")+")`)
 
 func (n *named) lookup(l config.Lookup) {
-	n.texts = append(n.texts, parameters.FindAllString(l.SQL, -1)...)
+	for _, name := range parameters.FindAllString(l.SQL, -1) {
+		n.texts = append(n.texts, strings.ReplaceAll(name, `""`, `"`))
+	}
 	if l.HTTP != nil {
 		n.texts = append(n.texts, l.HTTP.Get)
 		for _, text := range l.HTTP.Query {

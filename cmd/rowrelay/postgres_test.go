@@ -81,7 +81,7 @@ func TestCheckConnectWarnsOfNullInFiltersAndOfHiddenColumns(t *testing.T) {
 	require.Equal(t, 1, strings.Count(got.out, "can be NULL"))
 	require.Contains(t, got.out, "say it and this warning ends: amount != nil and ...")
 	require.Contains(t, got.out, "the column feed is hidden")
-	require.Contains(t, got.out, `write row["feed"] for the column`)
+	require.Contains(t, got.out, `for the column write row["feed"], and in SQL :"feed"`)
 	require.NotContains(t, got.out, "the column seq is hidden", "it is written as it must be")
 }
 
