@@ -139,12 +139,16 @@ func (b *Board) Drained(feed string) bool {
 }
 
 // FailedRows counts the rows that ended FAILED since this process started.
-func (b *Board) FailedRows() int64 {
+func (b *Board) FailedRows() int64 { return int64(b.total().failed) }
+
+// total is what all feeds have done since this process started.
+func (b *Board) total() window {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	n := int64(0)
+	var all window
 	for _, g := range b.feeds {
-		n += g.failedTotal
+		all.count(g.past)
+		all.count(g.window)
 	}
-	return n
+	return all
 }

@@ -32,6 +32,7 @@ type Daemon struct {
 	Board *Board
 	Log   *slog.Logger
 	Grace time.Duration // what a stop may take to finish what is in flight
+	Began func()        // called once, when the instance's name is this process's; may be nil
 
 	mu       sync.Mutex
 	system   *actor.ActorSystem
@@ -54,6 +55,9 @@ func (d *Daemon) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = lock.Release() }() // the process ends, and with it the connection that holds the lock
+	if d.Began != nil {
+		d.Began()
+	}
 	for patience := startPatience; ; patience = math.MaxInt64 {
 		err := d.live(ctx, lock, patience)
 		if !errors.Is(err, store.ErrFenced) {

@@ -1,9 +1,11 @@
 package actors
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -50,6 +52,23 @@ func TestABadRowFailsAloneAndKeepsItsCode(t *testing.T) {
 	ids, copies := w.broker.counts()
 	require.Equal(t, 99, ids)
 	require.Zero(t, copies)
+}
+
+func TestTheLastLineSumsUpTheRun(t *testing.T) {
+	w := newWorld(t, rows(100))
+	var said bytes.Buffer
+	w.log = slog.New(slog.NewTextHandler(&said, nil))
+	w.feed.Prepare = steps(func(_ context.Context, r *record.Record) (Carried, error) {
+		if r.Seq == 7 {
+			return Carried{}, record.Fail(record.XMLInvalidChar, "column note: U+0000 at 3")
+		}
+		return Carried{Filtered: r.Seq%2 == 0, Body: []byte("<Order/>")}, nil
+	}).prepare
+	stop := w.start(w.store)
+	w.settled(100)
+	w.daemon.summarize()
+	require.NoError(t, stop())
+	require.Contains(t, said.String(), "msg=stopped read=100 sent=49 filtered=50 failed=1 given_back=0 left_new=0")
 }
 
 func TestARefusedRowUsesItsAttemptsAndHoldsNobodyUp(t *testing.T) {

@@ -18,12 +18,12 @@ type gauge struct {
 	feed  *Feed
 	record.FeedState
 
-	drained     bool // the last page was not full
-	failedTotal int64
-	window      window
-	sent        rate
-	failed      map[record.Code]int
-	closings    int // lines about gaps in this window
+	drained  bool   // the last page was not full
+	past     window // what the process did before the window began
+	window   window
+	sent     rate
+	failed   map[record.Code]int
+	closings int // lines about gaps in this window
 }
 
 // window counts one minute.
@@ -31,6 +31,12 @@ type window struct {
 	began                  time.Time
 	read, sent, failed     int
 	filtered, late, closed int
+}
+
+// count adds what another window has counted.
+func (w *window) count(o window) {
+	w.read, w.sent, w.failed = w.read+o.read, w.sent+o.sent, w.failed+o.failed
+	w.filtered, w.late, w.closed = w.filtered+o.filtered, w.late+o.late, w.closed+o.closed
 }
 
 func (g *gauge) set(change func()) {
@@ -81,7 +87,6 @@ func (g *gauge) finished(log *slog.Logger, batch []*RecordMessage, marks []store
 		switch k := marks[i]; {
 		case k.Status == record.Failed:
 			g.window.failed++
-			g.failedTotal++
 			g.logFailed(log, m, k)
 		case k.Status != record.Completed:
 		case m.Filtered:
@@ -122,5 +127,6 @@ func (g *gauge) summarize(log *slog.Logger) {
 			log.Warn("more rows failed the same way", "code", code, "count", n-failedLines, "window", time.Since(w.began).Round(time.Second))
 		}
 	}
+	g.past.count(w)
 	g.window, g.failed, g.closings = window{began: time.Now()}, nil, 0
 }

@@ -68,7 +68,8 @@ func TestAProcessThatMustWaitSaysOnceForWhomAndHowLong(t *testing.T) {
 	w.settled(1)
 	var said bytes.Buffer
 	log := slog.New(slog.NewTextHandler(&said, nil))
-	second := &Daemon{Store: w.store, Name: "relay-1", Feeds: []*Feed{w.feed}, Log: log, Board: NewBoard(log, record.InstanceState{}), Grace: 1500 * time.Millisecond}
+	second := &Daemon{Store: w.store, Name: "relay-1", Feeds: []*Feed{w.feed}, Log: log, Board: NewBoard(log, record.InstanceState{}), Grace: 1500 * time.Millisecond,
+		Began: func() { t.Error("it began without the name") }}
 	began := time.Now()
 	require.ErrorAs(t, second.Run(t.Context()), new(*store.HeldError))
 	require.GreaterOrEqual(t, time.Since(began), second.Grace, "a restart overlaps with the old process's last seconds")

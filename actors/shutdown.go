@@ -76,7 +76,8 @@ func (d *Daemon) retire(id string, began time.Time) {
 		d.Log.Warn("stopped, but it could not be recorded; this instance's rows are taken over when its sign of life has lapsed", "took", took, "err", err)
 		return
 	}
-	d.Log.Info("stopped", "given_back", released, "left_new", d.leftNew(ctx), "took", took)
+	all := d.Board.total()
+	d.Log.Info("stopped", "read", all.read+all.late, "sent", all.sent, "filtered", all.filtered, "failed", all.failed, "given_back", released, "left_new", d.leftNew(ctx), "took", took)
 }
 
 // leftNew counts the NEW rows of this daemon's feeds; -1 if the store does not say.

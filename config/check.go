@@ -39,6 +39,7 @@ func (c *checker) store() {
 	if s.Connection == "" {
 		if !c.has("store.connection") { // else its variable is not set, and it is another store
 			s.Path = sqliteStore(c.env.Folder)
+			c.unnamedStore()
 		}
 	} else if at, ok := c.reach("store.connection", s.Connection, "a store", postgres, sqlite); ok && at.scheme() == sqlite && c.has("store.schema") {
 		c.warn(c.at("store.schema"), "schema is for PostgreSQL; this store is SQLite", "")
@@ -48,6 +49,7 @@ func (c *checker) store() {
 	}
 	c.matches("store.schema", s.Schema, schemaName.MatchString, "schema is a name of letters, digits and '_', at most 63", "write schema: rowrelay")
 	c.storeID(s.ID)
+	s.Beside = c.besideStore(s)
 }
 
 func (c *checker) storeID(id string) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -18,16 +19,56 @@ func (c *checker) relative(path, file string) {
 
 // elsewhere tells that the file does not lie in the working directory.
 func (c *checker) elsewhere() bool {
+	return c.folder() != filepath.Clean(c.env.Here)
+}
+
+// folder is the file's own, absolute.
+func (c *checker) folder() string {
 	folder := filepath.Dir(c.text.name)
 	if !filepath.IsAbs(folder) {
 		folder = filepath.Join(c.env.Here, folder)
 	}
-	return folder != filepath.Clean(c.env.Here)
+	return folder
 }
 
 // relativeDatabase is relative for the file of a SQLite connection.
 func (c *checker) relativeDatabase(path string, at Connection) {
 	if at.scheme() == sqlite {
-		c.relative(path+".url", strings.TrimPrefix(strings.TrimPrefix(at.URL, "sqlite:"), "//"))
+		c.relative(path+".url", sqliteFile(at.URL))
 	}
+}
+
+func sqliteFile(url string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(url, "sqlite:"), "//")
+}
+
+// unnamedStore is relative for the store of a file that names none. $STATE_DIRECTORY is no matter of the working directory.
+func (c *checker) unnamedStore() {
+	if c.strays() {
+		c.warn(c.at("store"), "the file names no store, so it is rowrelay.db in the working directory, not beside the file: it is "+strconv.Quote(c.file.Store.Path)+" here",
+			"name it by its absolute path: "+NamedStore(sqliteStore(c.folder())))
+	}
+}
+
+// strays tells that the SQLite file of a file that names no store moves with the working directory, away from the file.
+func (c *checker) strays() bool {
+	return c.env.Here != "" && c.env.Folder == c.env.Here && c.elsewhere()
+}
+
+// NamedStore is what to write into a file that names no store, to name this one.
+func NamedStore(path string) string {
+	return "connections.state.url: " + strconv.Quote("sqlite:"+path) + " and store.connection: state"
+}
+
+// besideStore is where the store would be if relative paths began beside the file; empty where that makes no difference.
+func (c *checker) besideStore(s *Store) string {
+	if s.Path != "" && c.strays() {
+		return sqliteStore(c.folder())
+	}
+	at := c.file.Connections[s.Connection]
+	file := sqliteFile(at.URL)
+	if at.scheme() != sqlite || file == "" || filepath.IsAbs(file) || c.env.Here == "" || !c.elsewhere() {
+		return ""
+	}
+	return filepath.Join(c.folder(), file)
 }

@@ -18,6 +18,7 @@ type Complaint struct {
 	Snippet string // the line with a caret below it; may be empty
 	Remedy  string // what to do; may be empty
 	Warning bool
+	Absent  string // the dotted key that has no value here, because a variable or file of the daemon's is not at hand; else empty
 }
 
 func (c Complaint) String() string {

@@ -82,6 +82,7 @@ type Timeouts struct {
 type Store struct {
 	Connection string `yaml:"connection"` // empty: the SQLite file at Path
 	Path       string `yaml:"-"`          // absolute; empty when Connection is written, also if its variable is not set
+	Beside     string `yaml:"-"`          // of a relative path that leads elsewhere than beside the file: the path beside it, absolute; else empty
 	Schema     string `yaml:"schema"`     // PostgreSQL only
 	ID         string `yaml:"id"`         // empty: the id that the store was made with
 

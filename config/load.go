@@ -1,6 +1,7 @@
 package config
 
 import (
+	"path/filepath"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -111,6 +112,9 @@ func (f *File) Position(path string) (line, column int) {
 	m := f.text().at(path)
 	return m.line, m.column
 }
+
+// Folder is the folder that the file lies in, as its name has it.
+func (f *File) Folder() string { return filepath.Dir(f.text().name) }
 
 // Complain makes a complaint about the value with the dotted path, for what only an expression's
 // compiler or a connection can tell. line and column, both from 1, point to a character of the

@@ -73,9 +73,10 @@ func (d *decoder) unresolved(f filling, path string, at mark) bool {
 		d.broken[path] = true
 		if d.mode == Offline {
 			d.warn(at, here(one), "")
+			d.complaints[len(d.complaints)-1].Absent = path
 			continue
 		}
-		d.fail(at, one.ref+" "+one.why, "every variable and file must be there when rowrelay runs")
+		d.fail(at, one.ref+" "+one.why, "every variable and file must be there when rowrelay runs, such as by set -a; . ./rowrelay.env; set +a")
 	}
 	return len(f.faults)+len(f.absent) > 0
 }

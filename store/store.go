@@ -251,7 +251,7 @@ type Row struct {
 	Outcome       *string       `json:"outcome" db:"outcome"`
 	ErrorCode     *string       `json:"error_code" db:"error_code"`
 	ErrorText     *string       `json:"error_text" db:"error_text"`
-	Attempts      int           `json:"attempts" db:"attempts"`
+	Attempts      int           `json:"attempts" db:"attempts"` // that have ended, a successful one included
 	NextAttemptAt *time.Time    `json:"next_attempt_at" db:"next_attempt_at"`
 	Metadata      string        `json:"metadata" db:"metadata"`
 	MessageID     string        `json:"message_id" db:"message_id"`

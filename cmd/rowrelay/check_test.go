@@ -54,6 +54,7 @@ func TestCheckNamesPlaceAndRemedyOfEveryMistake(t *testing.T) {
 }
 
 func TestCheckNeedsNoSecretsOffline(t *testing.T) {
+	t.Setenv("STATE_DIRECTORY", t.TempDir())
 	got := rowrelay("check", file(t, "rowrelay.yaml", sound))
 	require.Equal(t, exitOK, got.code)
 	require.Contains(t, got.out, "[warn] ")
@@ -75,6 +76,7 @@ func TestCheckConnectNeedsTheSecrets(t *testing.T) {
 }
 
 func TestCheckTakesSeveralFilesAndTheWorstCodeCounts(t *testing.T) {
+	t.Setenv("STATE_DIRECTORY", t.TempDir())
 	good, empty := file(t, "good.yaml", sound), file(t, "empty.yaml", "")
 	got := rowrelay("check", good, empty, "-o", "json")
 	require.Equal(t, exitConfig, got.code)

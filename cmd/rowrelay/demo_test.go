@@ -89,6 +89,7 @@ func canBePlayedWith(t *testing.T, dir string) {
 	require.NoError(t, os.WriteFile(config, []byte(yours), 0o600))
 	ran := types("run", "--once")
 	require.Equal(t, exitOK, ran.code, ran.err)
+	require.Regexp(t, `msg=started(.*\n)+.*level=INFO msg="a SQLite store serves one instance"(.*\n)+.*msg=stopped read=0 sent=1 filtered=0 failed=0 `, ran.err)
 	sent := broker.Messages(demoQueue)
 	require.Len(t, sent, 1)
 	require.Equal(t, []string{"demo.orders.10", "A-10", "PL"},

@@ -37,9 +37,6 @@ func (g *globals) storeOf(file *config.File) (*config.File, config.Complaints, e
 		g.warn("where the store is cannot be read either; a daemon that runs goes on with the file that it has read. Name a copy that was sound: rowrelay status -c COPY")
 		return nil, nil, g.faults
 	}
-	if lost := mislaid(path, part); lost != nil {
-		return nil, nil, lost
-	}
 	if file != nil {
 		part.Feeds = file.Feeds
 	}

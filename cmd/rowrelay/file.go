@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/record"
@@ -40,12 +42,9 @@ func (g *globals) load(mode config.Mode) (*config.File, config.Complaints, error
 	return file, found, found.Err()
 }
 
-// read reads a file and, where it is sound, compiles its expressions and looks for its store too.
+// read reads a file and, where it is sound, compiles its expressions too.
 func read(path string, mode config.Mode) (*config.File, config.Complaints) {
 	file, found := config.Load(path, config.Process(), mode)
-	if found.Err() == nil {
-		found = append(found, mislaid(path, file)...)
-	}
 	return file, withExpressions(file, found)
 }
 
@@ -72,7 +71,7 @@ func (g *globals) openIn(ctx context.Context, file *config.File, found config.Co
 	g.found = found
 	if !placedStore(file) {
 		_ = found.Warnings().Print(g.console.err.w, g.console.err.marks())
-		return nil, nil, &problem{exitConfig, "where the store is cannot be told: its connection needs what is not there, see above", "set it as the daemon has it, such as by set -a; . ./rowrelay.env; set +a"}
+		return nil, nil, &problem{exitConfig, "where the store is cannot be told: its connection needs what is not there, see above", setSecrets}
 	}
 	st, err := openStore(ctx, file, false)
 	if err != nil {
@@ -110,10 +109,23 @@ func knowing(ctx context.Context, feed string, open func(context.Context) (*conf
 	return file, st, nil
 }
 
-// refused names the secrets that were missing where an error is a refused login.
+// refused names the secrets that were missing where an error is a refused login, and how to set them: whoever typed this has
+// no wrong password, but none.
 func (g *globals) refused(err error) error {
-	if away, ok := errors.AsType[*record.Outage](err); ok && away.Code == record.ConnAuth {
-		_ = g.found.Warnings().Print(g.console.err.w, g.console.err.marks())
+	away, ok := errors.AsType[*record.Outage](err)
+	if !ok || away.Code != record.ConnAuth {
+		return err
 	}
-	return err
+	missing := slices.DeleteFunc(slices.Clone(g.found), func(c config.Complaint) bool {
+		return !strings.HasPrefix(c.Absent, "connections."+away.Connection+".")
+	})
+	if len(missing) == 0 {
+		return err
+	}
+	_ = missing.Print(g.console.err.w, g.console.err.marks())
+	p := explain(err)
+	return &problem{p.code, p.text, setSecrets}
 }
+
+// setSecrets is how a shell gets what the daemon has in its environment; init writes that file.
+const setSecrets = "set it as the daemon has it, such as by set -a; . ./rowrelay.env; set +a"

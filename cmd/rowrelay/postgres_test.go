@@ -150,3 +150,19 @@ func TestCheckConnectTellsAWrongPasswordFromAWrongFile(t *testing.T) {
 	require.Contains(t, got.out, "check user and password of connections.erp")
 	require.NotContains(t, got.out, "hunter2")
 }
+
+func TestAForgottenEnvironmentIsNoWrongPassword(t *testing.T) {
+	r := newReal(t)
+	path := r.file(t, "order_seq", "${ROWRELAY_FORGOTTEN:?it stands in rowrelay.env}")
+	got := rowrelay("preview", "orders", "-c", path)
+	require.Equal(t, exitAway, got.code, got.err)
+	require.Contains(t, got.err, "CONN_AUTH")
+	require.Equal(t, 1, strings.Count(got.err, "is not set here"), got.err)
+	require.Contains(t, got.err, "→ set it as the daemon has it, such as by set -a; . ./rowrelay.env; set +a")
+	require.NotContains(t, got.err, "check user and password")
+	for _, line := range []string{"check --connect", "run --once -c"} {
+		got = rowrelay(append(strings.Fields(line), path)...)
+		require.Equal(t, exitConfig, got.code, line)
+		require.Contains(t, got.out+got.err, "set -a; . ./rowrelay.env; set +a", line)
+	}
+}

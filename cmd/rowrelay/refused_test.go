@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -75,22 +74,4 @@ func TestAStartOnAnotherTableNamesTheLine(t *testing.T) {
 	said := refuses(t, path)
 	require.Regexp(t, `rowrelay.yaml:8:5  feeds.orders.source: the feed was begun on old_orders by order_seq, and the file now names orders by order_seq`, said)
 	require.Contains(t, said, "→ give the feed another name")
-}
-
-// TestNoSecondStoreIsMadeInAnotherFolder: it would know nothing of what was sent.
-func TestNoSecondStoreIsMadeInAnotherFolder(t *testing.T) {
-	t.Setenv("STATE_DIRECTORY", "")
-	path := newShop(t)
-	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "rowrelay.db"), nil, 0o600))
-	there := t.TempDir()
-	t.Chdir(there)
-	for _, words := range [][]string{{"run", "--once"}, {"check"}, {"status"}, {"failed"}} {
-		got := rowrelay(append(words, "-c", path)...)
-		require.Equal(t, exitConfig, got.code, words)
-		require.Contains(t, got.out+got.err, "the store would be "+filepath.Join(there, "rowrelay.db")+", which is not there", words)
-		require.Contains(t, got.out+got.err, "go to "+filepath.Dir(path), words)
-	}
-	require.NoFileExists(t, filepath.Join(there, "rowrelay.db"))
-	t.Chdir(filepath.Dir(path))
-	require.Equal(t, exitOK, rowrelay("check", "-c", path).code)
 }

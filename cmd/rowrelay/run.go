@@ -71,8 +71,8 @@ func (s *service) work(ctx context.Context, cancel context.CancelFunc) error {
 	if err := s.sameAsStored(ctx); err != nil {
 		return err
 	}
-	s.daemon = &actors.Daemon{Store: s.store, Name: s.file.Instance, Feeds: feeds, Board: s.board, Log: s.log, Grace: time.Duration(s.file.ShutdownGrace)}
-	s.sayStarted(len(feeds))
+	s.daemon = &actors.Daemon{Store: s.store, Name: s.file.Instance, Feeds: feeds, Board: s.board, Log: s.log, Grace: time.Duration(s.file.ShutdownGrace),
+		Began: func() { s.sayStarted(len(feeds)) }}
 	return s.carry(ctx, cancel)
 }
 
@@ -162,7 +162,7 @@ func (s *service) sayStarted(feeds int) {
 		s.log.Warn("the file does not name the store's id; write it down, so that a copied store is not taken for this one", "store.id", s.store.ID())
 	}
 	if c := s.file.Store.Connection; c == "" || s.file.Connections[c].Scheme() == "sqlite" {
-		s.log.Warn("a SQLite store serves one instance", "store", s.store.Where())
+		s.log.Info("a SQLite store serves one instance", "store", s.store.Where())
 	}
 }
 

@@ -74,6 +74,9 @@ func (v *viewer) begin(ctx context.Context) error {
 	}
 	v.store = v.file.Store.ID
 	st, away := openStore(ctx, v.file, false)
+	if p, ok := errors.AsType[*problem](away); ok {
+		return p // where it stands is known, beside the file
+	}
 	if away == nil {
 		defer st.Close()
 		v.store = st.ID()

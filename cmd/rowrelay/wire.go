@@ -35,6 +35,9 @@ func openStore(ctx context.Context, f *config.File, migrate bool) (store.Store, 
 	} else {
 		o.Connection = databaseOptions(f, f.Store.Connection)
 	}
+	if err := leftBeside(f, database.Address(o.Connection)); err != nil {
+		return nil, err
+	}
 	return store.Open(ctx, o)
 }
 
