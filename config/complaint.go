@@ -92,7 +92,7 @@ func (c Complaints) Print(w io.Writer, m Marks) error {
 			b.WriteString(one.Snippet + "\n")
 		}
 		if one.Remedy != "" {
-			fmt.Fprintf(&b, "  → %s\n", one.Remedy)
+			fmt.Fprintf(&b, "  → %s\n", strings.ReplaceAll(one.Remedy, "\n", "\n    "))
 		}
 	}
 	_, err := io.WriteString(w, b.String())

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -113,7 +112,7 @@ func (s *SQL) Retry(ctx context.Context, f Filter, limit int64, perSecond float6
 		if changed, err = s.retry(ctx, tx, f, limit, perSecond); err != nil {
 			return err
 		}
-		audit, err = s.audit(ctx, tx, f.Feed, f, changed, a)
+		audit, err = s.audit(ctx, tx, f.Feed, f.told(), changed, a)
 		return err
 	})
 	return changed, audit, s.trouble(ctx, "retry rows of "+f.Feed, err)
@@ -187,26 +186,4 @@ func (sp spread) sql(c *selection) (wait, next string) {
 	wait = fmt.Sprintf("CAST($%d AS double precision) + (row_number() OVER (ORDER BY feed, seq) - 1) * CAST($%d AS double precision)",
 		len(c.args), len(c.args)-1)
 	return wait, "clock_timestamp() + picked.wait * interval '1 second'"
-}
-
-// audit notes who did it; what is a struct that says to which rows.
-func (s *SQL) audit(ctx context.Context, tx *sqlx.Tx, feed string, what any, changed int64, a Audit) (id int64, err error) {
-	filter, err := readable(what)
-	if err != nil {
-		return 0, err
-	}
-	err = s.get(ctx, tx, &id, `
-		INSERT INTO audit (actor, origin, command, feed, filter, changed, reason)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
-		clean(a.Actor), clean(a.Origin), clean(a.Command), feed, filter, changed, clean(a.Reason))
-	return id, err
-}
-
-// readable is JSON for people who look at the tables: a & stays one.
-func readable(what any) (string, error) {
-	var text strings.Builder
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false)
-	err := e.Encode(what)
-	return strings.TrimSuffix(text.String(), "\n"), err
 }

@@ -87,10 +87,12 @@ func TestRetryMakesRowsAsGoodAsNewAndIsAudited(t *testing.T) {
 }
 
 func TestAuditIsWrittenForPeople(t *testing.T) {
-	text, err := readable(Filter{Feed: feed, Key: "A&B <1>"})
+	text, err := readable(Filter{Feed: "orders", Key: "A&B <1>", Since: 2 * time.Hour}.told())
 	require.NoError(t, err)
-	require.Contains(t, text, `"A&B <1>"`)
-	require.NotContains(t, text, "\n")
+	require.Equal(t, `{"feed":"orders","key":"A&B <1>","since":"2h0m0s"}`, text)
+	text, err = readable(Filter{Code: record.XMLType, Seqs: []int64{7}}.told())
+	require.NoError(t, err)
+	require.Equal(t, `{"code":"XML_TYPE","seqs":[7]}`, text)
 }
 
 func TestRetryKeepsARateBySpreadingTheRows(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/rowrelay/rowrelay/config"
 	"github.com/rowrelay/rowrelay/database"
@@ -158,29 +157,4 @@ func outcomeOf(one viewed) string {
 		return fmt.Sprintf("%s by %q", one.Outcome, one.By)
 	}
 	return one.Outcome
-}
-
-// apart cuts what two documents have in common off both ends, to whole elements.
-func apart(a, b string) (string, string) {
-	x, y := elements(a), elements(b)
-	for len(x) > 0 && len(y) > 0 && x[0] == y[0] {
-		x, y = x[1:], y[1:]
-	}
-	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
-		x, y = x[:len(x)-1], y[:len(y)-1]
-	}
-	return cut(strings.Join(x, ""), 300), cut(strings.Join(y, ""), 300)
-}
-
-// elements splits a document before each start tag, so that a text stands with its element.
-func elements(document string) []string {
-	var parts []string
-	from := 0
-	for i := 1; i < len(document); i++ {
-		if document[i] == '<' && i+1 < len(document) && document[i+1] != '/' && document[i+1] != '!' {
-			parts = append(parts, document[from:i])
-			from = i
-		}
-	}
-	return append(parts, document[from:])
 }

@@ -6,27 +6,47 @@ import (
 	"strings"
 )
 
-// printDocuments leaves stdout to the documents. What else there is to know of the rows is told on stderr, so that no exit code comes
-// without its reason.
+// printDocuments leaves stdout to the documents.
 func (v *viewer) printDocuments(g *globals, shown []viewed) {
-	sound, checked := 0, 0
 	for _, one := range shown {
 		if one.Body != "" {
 			g.console.out.printf("%s\n", one.Body)
-			checked++
+		}
+	}
+	v.tell(g, shown)
+}
+
+// printWritten is for documents that stand in files already: how many, and where.
+func (v *viewer) printWritten(g *globals, shown []viewed) {
+	written := v.tell(g, shown)
+	g.console.out.printf("%s in %s", counted(written, "document"), printable(v.Out))
+	if none := len(shown) - written; none > 0 {
+		g.console.out.printf("; %s without one", rows(int64(none)))
+	}
+	g.console.out.printf("\n")
+}
+
+// tell says on stderr what else there is to know of the rows, so that no exit code comes without its reason. It returns how many
+// have a document.
+func (v *viewer) tell(g *globals, shown []viewed) (documents int) {
+	sound := 0
+	for _, one := range shown {
+		if one.Body != "" {
+			documents++
 		}
 		switch {
 		case one.Outcome == failedOutcome:
 			g.console.err.printf("%d would be FAILED %s: %s\n", one.Seq, one.Code, printable(one.Text))
 		case len(one.Invalid) > 0:
-			g.console.err.printf("%d %s\n", one.Seq, strings.Join(v.verdict(one), "\n      "))
+			g.console.err.printf("%d %s\n", one.Seq, strings.Join(v.verdict(one), inset))
 		case one.Body != "":
 			sound++
 		}
 	}
-	if v.schema != nil && !g.Quiet && checked > 0 {
-		g.console.err.printf("%s %s\n", satisfying(sound, checked), filepath.Base(v.XSD))
+	if v.schema != nil && !g.Quiet && documents > 0 {
+		g.console.err.printf("%s %s\n", satisfying(sound, documents), filepath.Base(v.XSD))
 	}
+	return documents
 }
 
 // satisfying says how many of the documents satisfy the schema that is named next.

@@ -104,7 +104,7 @@ func (f *failedRows) print(v *voice, now time.Time, quiet bool) {
 		v.printf("%s no failed rows\n", v.mark(good))
 		return
 	}
-	t := table{columns: []column{{"FEED", false}, {"CODE", false}, {"ROWS", true}, {"FIRST", false}, {"LAST", false}, {"EXAMPLE", false}}}
+	t := table{columns: []column{{"FEED", false}, {"CODE", false}, {"ROWS", true}, {"FIRST (" + now.Format("MST") + ")", false}, {"LAST", false}, {"EXAMPLE", false}}}
 	for _, g := range f.Items {
 		var notes []string
 		if !quiet {

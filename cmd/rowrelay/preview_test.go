@@ -103,9 +103,31 @@ func TestPreviewTakesNamedRowsARowFromAFileAndWritesDocuments(t *testing.T) {
 	written, err := os.ReadFile(filepath.Join(filepath.Dir(path), "77.xml"))
 	require.NoError(t, err)
 	require.Equal(t, got.out, string(written)+"\n")
+	got = rowrelay("preview", "orders", "--limit", "9", "--out", filepath.Dir(path), "-c", path)
+	require.Equal(t, exitNo, got.code)
+	require.Equal(t, "2 documents in "+filepath.Dir(path)+"; 2 rows without one\n", got.out)
+	require.Contains(t, got.err, "3 would be FAILED LOOKUP_NOT_FOUND")
 	require.NoError(t, os.WriteFile(row, []byte(`{"amout": 1}`), 0o600))
 	require.Contains(t, rowrelay("preview", "orders", "--row", row, "-c", path).err, `no column "amout"`)
 	require.Contains(t, rowrelay("preview", "orders", "--seq", "9..4", "-c", path).err, "100..120")
+}
+
+func TestPreviewIndentsAllLinesOfADocument(t *testing.T) {
+	path := newShop(t, "root: ord:Order", "indent: true\n      root: ord:Order")
+	got := rowrelay("preview", "orders", "--limit", "1", "-c", path)
+	require.Equal(t, exitOK, got.code, got.err)
+	require.Contains(t, got.out, "\n        <ord:Number>A-1</ord:Number>\n")
+	require.Contains(t, got.out, "\n      </ord:Order>\n")
+}
+
+func TestADifferenceBehindALongBeginningIsShown(t *testing.T) {
+	long := strings.Repeat("ä", 1000)
+	a, b := apart("<a><n>"+long+"1 one</n></a>", "<a><n>"+long+"2 two</n></a>")
+	require.Equal(t, "…"+strings.Repeat("ä", beforeDifference)+"1 one</n></a>", a)
+	require.Equal(t, "…"+strings.Repeat("ä", beforeDifference)+"2 two</n></a>", b)
+	a, b = apart("<a><n>1"+long+"</n></a>", "<a></a>")
+	require.Equal(t, cut("<a><n>1"+long, shownOfDifference), a)
+	require.Equal(t, "<a></a>", b)
 }
 
 func TestPreviewAgainstShowsExactlyWhatDiffers(t *testing.T) {

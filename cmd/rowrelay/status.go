@@ -94,17 +94,6 @@ func (s *survey) printDaemons(v *voice) {
 	}
 }
 
-// overdue is the age at which a daemon's word is no longer of now: it reports every two seconds.
-const overdue = 5 * time.Second
-
-// silence tells how old a daemon's word is, where that is more than usual.
-func (s *survey) silence(i surveyedDaemon) string {
-	if age := s.Now.Sub(i.LastSeen); age >= overdue {
-		return ", as of " + upFor(age) + " ago"
-	}
-	return ""
-}
-
 func verdict(f record.FileState) string {
 	if f.Refused != "" {
 		return "edit refused"

@@ -86,6 +86,8 @@ func (v *viewer) print(g *globals, shown []viewed) error {
 		}
 	case v.XML:
 		v.printDocuments(g, shown)
+	case v.Out != "":
+		v.printWritten(g, shown)
 	default:
 		v.printAll(g, shown)
 	}
@@ -116,6 +118,9 @@ func (v *viewer) printAll(g *globals, shown []viewed) {
 	}
 }
 
+// inset begins a line that belongs to the row above it.
+const inset = "\n      "
+
 // lines tell of one row.
 func (v *viewer) lines(one viewed) string {
 	head := strings.TrimRight(fmt.Sprintf("%d  %s", one.Seq, printable(one.Key)), " ")
@@ -137,9 +142,9 @@ func (v *viewer) lines(one viewed) string {
 		lines = append(lines, steps)
 	}
 	if one.Body != "" {
-		lines = append(lines, headerLine(one), one.Body)
+		lines = append(lines, headerLine(one), strings.ReplaceAll(one.Body, "\n", inset)) // --xml has it as it is
 	}
-	return strings.Join(lines, "\n      ")
+	return strings.Join(lines, inset)
 }
 
 // filteredBy names the step that left a row out, and the values that it looked at.
