@@ -16,7 +16,7 @@ type word struct {
 }
 
 func (w word) means(name string) bool {
-	return w.text == name || !w.exact && strings.ToLower(w.text) == strings.ToLower(name)
+	return w.text == name || !w.exact && strings.EqualFold(w.text, name)
 }
 
 // is tells the words of rowrelay itself, which a column in quotes may be called as well.
