@@ -170,7 +170,7 @@ Each step was measured in pairs with the one before, and kept only where it show
 `
 
 func (p *paperOfFigures) broker(kind testbed.Part, file string) {
-	m, out := p.bench(file, "--rows", rows(2000, 100_000), "--pairs", "5")
+	m, out := p.bench(file, "--rows", rows(2000, 100_000))
 	p.say("\n### %s\n", m.Versions[2])
 	p.fold(out)
 	by := map[string]figures{}
