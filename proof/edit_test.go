@@ -128,7 +128,7 @@ func TestALiveEditIsFollowedWhileRowsPass(t *testing.T) {
 // badEdits are texts that no daemon may follow, by what is wrong with them.
 func (e *editor) badEdits() []badEdit {
 	return []badEdit{
-		{"an unclosed brace", e.with("max_size: 16MiB }", "max_size: 16MiB"), "no YAML", "sink:"},
+		{"an unclosed brace", e.with("max_size: 16MiB }", "max_size: 16MiB"), "nothing closes the {", "max_size: 16MiB"},
 		{"a tab", e.with("    workers: 1", "\tworkers: 1"), "no YAML", "\tworkers: 1"},
 		{"an unknown key", e.with("workers: 1", "wrokers: 1"), "wrokers", "wrokers"},
 		{"a duration without a unit", e.with("poll_interval: 1h", "poll_interval: 60"), "poll_interval", "poll_interval"},
