@@ -57,9 +57,12 @@ func TestASecondProcessUnderALivingNameIsRefused(t *testing.T) {
 	w := newWorld(t, rows(10))
 	w.start(w.store)
 	w.settled(10)
-	second := &Daemon{Store: w.store, Name: "relay-1", Feeds: []*Feed{w.feed}, Log: w.log, Board: NewBoard(w.log, record.InstanceState{})}
-	var held *store.HeldError
-	require.ErrorAs(t, second.Run(t.Context()), &held)
+	require.ErrorAs(t, w.second(w.store, w.log).Run(t.Context()), new(*store.HeldError))
+}
+
+// second is another daemon under the name that the world's own holds.
+func (w *world) second(st store.Store, log *slog.Logger) *Daemon {
+	return &Daemon{Store: st, Name: "relay-1", Feeds: []*Feed{w.feed}, Log: log, Board: NewBoard(log, record.InstanceState{})}
 }
 
 func TestAProcessThatMustWaitSaysOnceForWhomAndHowLong(t *testing.T) {
@@ -67,9 +70,8 @@ func TestAProcessThatMustWaitSaysOnceForWhomAndHowLong(t *testing.T) {
 	w.start(w.store)
 	w.settled(1)
 	var said bytes.Buffer
-	log := slog.New(slog.NewTextHandler(&said, nil))
-	second := &Daemon{Store: w.store, Name: "relay-1", Feeds: []*Feed{w.feed}, Log: log, Board: NewBoard(log, record.InstanceState{}), Grace: 1500 * time.Millisecond,
-		Began: func() { t.Error("it began without the name") }}
+	second := w.second(w.store, slog.New(slog.NewTextHandler(&said, nil)))
+	second.Grace, second.Began = 1500*time.Millisecond, func() { t.Error("it began without the name") }
 	began := time.Now()
 	require.ErrorAs(t, second.Run(t.Context()), new(*store.HeldError))
 	require.GreaterOrEqual(t, time.Since(began), second.Grace, "a restart overlaps with the old process's last seconds")
@@ -95,9 +97,9 @@ func TestAWaitForTheNameBeginsWhenTheNameIsFoundHeld(t *testing.T) {
 	w.start(w.store)
 	w.settled(1)
 	var said bytes.Buffer
-	log := slog.New(slog.NewTextHandler(&said, nil))
 	away := &unreached{Store: w.store}
-	second := &Daemon{Store: away, Name: "relay-1", Feeds: []*Feed{w.feed}, Log: log, Board: NewBoard(log, record.InstanceState{}), Grace: time.Millisecond}
+	second := w.second(away, slog.New(slog.NewTextHandler(&said, nil)))
+	second.Grace = time.Millisecond
 	require.ErrorAs(t, second.Run(t.Context()), new(*store.HeldError))
 	require.GreaterOrEqual(t, away.asked.Load(), int64(3), "the time without a store is not that of the wait")
 	require.Equal(t, 1, strings.Count(said.String(), "waiting for"))

@@ -23,8 +23,7 @@ func (s *survey) silence(i surveyedDaemon) string {
 }
 
 // vanished tells that a daemon of this host has no process any more, as after a kill: the store takes it for alive until its
-// sign of life has lapsed. Two
-// machines or containers may share a name, so nothing but words hangs on it.
+// sign of life has lapsed. Two machines or containers may share a name, so nothing but words hangs on it.
 func vanished(i surveyedDaemon) bool {
 	host, err := os.Hostname()
 	if err != nil || i.Host != host || i.PID <= 0 {
