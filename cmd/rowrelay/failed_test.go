@@ -60,14 +60,6 @@ func TestOnlyARowThatIsNotFinishedHasAnOwner(t *testing.T) {
 	require.Regexp(t, `(?m)^  last tried by +qkzvbwra$`, b.String(), "forgotten after 7 days")
 }
 
-func TestMetadataIsShownForPeople(t *testing.T) {
-	v, b := paper()
-	row := failedRow()
-	row.Metadata = `{"table":"\"r\u0026d \u003cx\u003e \\u0026\"","sequence":"order_seq"}`
-	printRow(v, now, row)
-	require.Contains(t, b.String(), `{"table":"\"r&d <x> \\u0026\"","sequence":"order_seq"}`)
-}
-
 func TestEveryRowCodeHasARemedy(t *testing.T) {
 	for _, code := range []record.Code{record.XMLInvalidChar, record.XMLType, record.XMLTooLarge, record.SendRejected, record.SourceRowGone, record.Internal} {
 		require.Contains(t, rowRemedies, code)

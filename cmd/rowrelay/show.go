@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/rowrelay/rowrelay/record"
@@ -67,16 +66,13 @@ func printRow(v *voice, now time.Time, r store.Row) {
 	field(ownership[r.Status], ownerWords(r))
 	field("claim no", fmt.Sprint(r.ClaimNo))
 	field("crashes", fmt.Sprint(r.Crashes))
-	field("metadata", unescaped.Replace(r.Metadata))
+	field("metadata", r.Metadata)
 	printTimeline(v, now, r)
 	printDecision(v, r)
 }
 
 // ownership says what OWNER means: of a finished row nobody is at work, it tells whose log to read.
 var ownership = map[record.Status]string{record.New: "owner", record.Completed: "finished by", record.Failed: "last tried by"}
-
-// unescaped undoes what versions that wrote JSON for web pages did to it; a backslash that is escaped itself begins nothing.
-var unescaped = strings.NewReplacer(`\\`, `\\`, `\u0026`, "&", `\u003c`, "<", `\u003e`, ">")
 
 // ownerWords is the instance's name with its id, which is all that is left once the store has forgotten the instance.
 func ownerWords(r store.Row) string {
