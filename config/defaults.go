@@ -43,7 +43,7 @@ func defaultFeed() Feed {
 			Declaration: true, IfNull: "omit", InvalidChars: "fail", Timezone: "UTC",
 			MaxSize: 1 << 20, Class: "text", Persistent: true,
 		},
-		Sink: Sink{Connections: 2, Batch: Batch{Max: 100}},
+		Sink: Sink{Connections: 2, Batch: Batch{Max: 400}},
 	}
 }
 

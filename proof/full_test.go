@@ -202,7 +202,7 @@ var otherKeys = []struct{ key, old, new string }{
 	{"message.fields[7].cdata", "cdata: true", "cdata: false"},
 	{"message.fields[8].fields[1].type", "type: decimal }] }", "type: string }] }"},
 	{"sink.connections", "connections: 2 ", "connections: 3 "},
-	{"sink.batch.max", "batch: { max: 100", "batch: { max: 99"},
+	{"sink.batch.max", "batch: { max: 400", "batch: { max: 399"},
 	{"source.where", "where: company_code = '1000'", "where: company_code = '2000'"},
 }
 

@@ -36,7 +36,7 @@ type Options struct {
 	Transient bool          // not persistent: a broker's restart loses what it holds
 	Priority  *int          // 0 to 9; nil: the broker's
 	TTL       time.Duration // from the moment of sending; 0: a message never expires
-	BatchMax  int           // messages under way on a connection, and in a transaction; 100 by default
+	BatchMax  int           // messages under way on a connection, and in a transaction; 400 by default
 
 	// Notify hears of every change and every failed try, from the publisher's own goroutine: never
 	// concurrently for one publisher, possibly for two. It must not block.
@@ -108,7 +108,7 @@ func (o *Options) defaults() {
 	setDefault(&o.ReceiptTimeout, 2*time.Minute)
 	setDefault(&o.BlockedAfter, 30*time.Second)
 	setDefault(&o.Class, Text)
-	setDefault(&o.BatchMax, 100)
+	setDefault(&o.BatchMax, 400)
 	if o.Notify == nil {
 		o.Notify = func(Status) {}
 	}

@@ -20,13 +20,13 @@ import (
 // benchCmd measures what this machine, these databases and this broker carry.
 type benchCmd struct {
 	Rows        int           `default:"100000" help:"Rows of one run; they are committed to the source in one transaction."`
-	Pairs       int           `default:"3" help:"How often every run is repeated, all in turn; medians are shown."`
+	Pairs       int           `default:"3" help:"How often every run is repeated, all in turn; the run of the median rate is shown."`
 	Workers     []int         `default:"4" help:"feeds.NAME.workers; several, as in 1,4,16, are compared."`
 	Size        []config.Size `default:"300B" placeholder:"SIZE" help:"About what a row holds; several are compared."`
 	Feeds       []int         `default:"1" help:"How many feeds share the rows; several are compared."`
 	Finished    []int         `default:"0" placeholder:"ROWS" help:"Rows that stand finished in DUMPED_DATA before a run; several are compared."`
 	Connections int           `default:"2" help:"sink.connections."`
-	Batch       int           `default:"100" help:"sink.batch.max."`
+	Batch       int           `default:"400" help:"sink.batch.max."`
 	For         time.Duration `default:"0s" help:"End every run after so long, however many rows are left."`
 	Latency     []int         `placeholder:"RATE" help:"Instead: commit so many rows a second one by one, for 20 s each, and show how long they take to a consumer."`
 	Idle        time.Duration `default:"0s" help:"Instead: watch the daemon for so long while there is nothing to do."`

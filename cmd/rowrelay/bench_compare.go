@@ -25,7 +25,7 @@ func (w *benchWork) compare(ctx context.Context) error {
 	}
 	for _, s := range w.shapes() {
 		for _, kind := range w.Only {
-			w.results = append(w.results, medians(runs[s][kind]))
+			w.results = append(w.results, middle(runs[s][kind]))
 		}
 	}
 	return w.print()

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
+	"slices"
 	"time"
-
-	"github.com/rowrelay/rowrelay/bench"
 )
 
 // The kinds of runs.
@@ -16,7 +16,7 @@ const (
 	kindStatements = "statements"
 )
 
-// benchResult is one run, or the medians of several.
+// benchResult is one run, or what middle makes of several.
 type benchResult struct {
 	Kind     string  `json:"kind"`
 	Shape    shape   `json:"shape"`
@@ -54,21 +54,11 @@ func perRow(d time.Duration, rows int) float64 {
 	return float64(d.Nanoseconds()) / 1000 / float64(rows)
 }
 
-// medians takes each figure's own; rows and messages are those of the last run.
-func medians(runs []benchResult) benchResult {
-	r := runs[len(runs)-1]
-	for _, figure := range []func(*benchResult) *float64{
-		func(r *benchResult) *float64 { return &r.Seconds }, func(r *benchResult) *float64 { return &r.Rate },
-		func(r *benchResult) *float64 { return &r.Adapter }, func(r *benchResult) *float64 { return &r.Source },
-		func(r *benchResult) *float64 { return &r.Store }, func(r *benchResult) *float64 { return &r.Broker },
-		func(r *benchResult) *float64 { return &r.All }, func(r *benchResult) *float64 { return &r.Idle },
-	} {
-		var all []float64
-		for i := range runs {
-			all = append(all, *figure(&runs[i]))
-		}
-		*figure(&r) = bench.Median(all)
-	}
+// middle is the run of the median rate, or the slower of the two in the middle: whole, so that its figures explain one another. Only the
+// memory is the most of all runs.
+func middle(runs []benchResult) benchResult {
+	byRate := slices.SortedFunc(slices.Values(runs), func(a, b benchResult) int { return cmp.Compare(a.Rate, b.Rate) })
+	r := byRate[(len(runs)-1)/2]
 	for _, other := range runs {
 		r.Peak = max(r.Peak, other.Peak)
 	}
