@@ -81,6 +81,7 @@ type processor struct {
 	waiting context.Context // ends waiting, not what is under way
 	pause   *backoff.ExponentialBackOff
 	away    string // the connection that it has reported as down
+	doubted bool   // the last row met an outage that may have been its own doing
 }
 
 func (p *processor) Receive(c actor.Context) {
@@ -125,12 +126,17 @@ func (p *processor) carry(reporter string, m *RecordMessage) {
 			m.Err = context.Canceled
 			return
 		}
+		if outage.Doubtful { // were it this row's doing, as many such rows as there are workers would hold up all others
+			m.Err = errLater
+			return
+		}
 	}
 }
 
 // settle notes how the steps ended.
 func (p *processor) settle(reporter string, m *RecordMessage, carried Carried, err error) {
 	p.pause.Reset()
+	p.doubted = false
 	if p.away != "" {
 		p.board.Up(reporter, p.away, "")
 		p.away = ""
@@ -150,9 +156,12 @@ func (p *processor) await(reporter string, o *record.Outage) bool {
 	if p.away != "" && p.away != o.Connection {
 		p.board.Up(reporter, p.away, "")
 	}
-	next := p.pause.NextBackOff()
-	p.away = o.Connection
-	p.board.Down(reporter, o, next)
+	next := max(p.pause.NextBackOff(), o.After)
+	if !o.Doubtful || p.doubted || o.After > 0 { // one row's trouble is no alarm
+		p.away = o.Connection
+		p.board.Down(reporter, o, next)
+	}
+	p.doubted = o.Doubtful
 	select {
 	case <-time.After(next):
 		return true

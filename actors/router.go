@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -30,6 +31,9 @@ type slot struct {
 	held     int // records given and not yet answered
 	retiring bool
 }
+
+// errLater is no result: the record goes to a worker once more, behind all that wait.
+var errLater = errors.New("tried later")
 
 // gone comes after the DoneMessages that a worker sent before it ended; Terminated overtakes them.
 type gone struct{ who *actor.PID }
@@ -69,9 +73,19 @@ func (r *router) done(c actor.Context, m *DoneMessage) {
 	if s := r.slot(m.Worker); s != nil {
 		s.held -= len(m.Records)
 	}
-	r.forward(c, m.Records)
+	r.forward(c, slices.DeleteFunc(m.Records, r.later))
 	r.flush(c)
 	r.drained(c)
+}
+
+// later takes a record back that has no result yet.
+func (r *router) later(m *RecordMessage) bool {
+	if m.Err != errLater {
+		return false
+	}
+	m.Err = nil
+	r.waiting = append(r.waiting, m)
+	return true
 }
 
 // flush gives what waits to the workers in turn.

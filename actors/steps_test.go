@@ -132,3 +132,25 @@ func TestStepsThatCannotBePreparedStopTheFeedOrAreWaitedFor(t *testing.T) {
 	})
 	require.EqualValues(t, 3, tries.Load())
 }
+
+// TestADoubtfulOutageLetsOthersPass: as many rows as there are workers meet one, and none of the rows behind them waits for it.
+func TestADoubtfulOutageLetsOthersPass(t *testing.T) {
+	w := newWorld(t, rows(100))
+	var mended atomic.Bool
+	w.feed.Prepare = steps(func(_ context.Context, r *record.Record) (Carried, error) {
+		if r.Seq <= int64(2*w.feed.Settings.Workers) && !mended.Load() {
+			return Carried{}, &record.Outage{Code: record.ConnHTTP, Connection: "crm", Err: errors.New("it answers 500"), Doubtful: true}
+		}
+		return Carried{Body: []byte("<Order/>")}, nil
+	}).prepare
+	w.start(w.store)
+	left := int64(2 * w.feed.Settings.Workers)
+	w.eventually("the others have passed", func() bool {
+		n, _, read := w.counts()
+		return read == 100 && n == left
+	})
+	mended.Store(true)
+	w.settled(100)
+	w.sentOnce(100)
+	require.EqualValues(t, 1, w.status(1).Attempts, "an outage uses no attempt")
+}

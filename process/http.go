@@ -115,6 +115,8 @@ func (l *lookup) askService(ctx context.Context, values []record.Value) (answer,
 		return answer{}, err
 	case slices.Contains(l.request.Missing, a.Status):
 		return answer{value: l.none()}, nil
+	case a.Status >= 500:
+		return answer{}, l.fail(record.LookupHTTP5XX, "%d %s for %s, again and again; other questions are answered", a.Status, http.StatusText(a.Status), l.describe(values))
 	case a.Status >= 400:
 		return answer{}, l.fail(record.LookupHTTP4XX, "%d %s for %s", a.Status, http.StatusText(a.Status), l.describe(values))
 	}

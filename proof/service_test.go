@@ -146,3 +146,35 @@ func descriptors(t *testing.T, r *relay) int {
 	require.NoError(t, err)
 	return len(open)
 }
+
+// TestMappingOfARowThatAServiceFailsAt: more such rows than workers, each of them its own failure, while the others go on.
+func TestMappingOfARowThatAServiceFailsAt(t *testing.T) {
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if id, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/rows/")); err == nil && poisonous(id) {
+			http.Error(w, "NullPointerException", http.StatusInternalServerError)
+			return
+		}
+		fmt.Fprint(w, `{"name": "N"}`)
+	}))
+	t.Cleanup(service.Close)
+	w := newWorld(t)
+	broker := w.counted()
+	w.connections = fmt.Sprintf("\n  crm: { url: %q }", service.URL)
+	w.feed["workers"], w.feed["retry"] = "4", "{ max_attempts: 2, initial: 10ms, max: 10ms }"
+	w.feed["process"] = "\n      - lookup: { into: c, connection: crm, rows: one, http: { get: \"/rows/{id}\" } }"
+	halt := w.grow()
+	r := w.start()
+	db := w.store.Open(t)
+	const failed = `SELECT count(*) FROM rowrelay.dumped_data WHERE status = 'FAILED' AND error_code = 'LOOKUP_HTTP_5XX' AND attempts = 2`
+	require.Eventually(t, func() bool { return w.number(db, failed) == poisons }, 2*time.Minute, 100*time.Millisecond)
+	rows := halt()
+	w.settled(rows)
+	require.EqualValues(t, rows-poisons, broker.Count("/queue/ORDERS"), "each once")
+	require.Zero(t, r.stop())
+	show(t, "a service that answers 500 to %d of %d rows for ever, 4 workers: those are FAILED LOOKUP_HTTP_5XX after their 2 attempts, the others SENT, each once", poisons, rows)
+}
+
+// poisons are the rows that the service fails at: twice as many as workers.
+const poisons = 8
+
+func poisonous(id int) bool { return id%10 == 3 && id/10 < poisons }

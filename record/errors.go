@@ -1,6 +1,9 @@
 package record
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Code is a stable word for a trouble: the same in the table, the logs and the documentation.
 type Code string
@@ -17,7 +20,8 @@ const (
 
 	LookupNotFound Code = "LOOKUP_NOT_FOUND"
 	LookupHTTP4XX  Code = "LOOKUP_HTTP_4XX"
-	LookupTimeout  Code = "LOOKUP_TIMEOUT" // of this row's lookup; the database or service is up
+	LookupHTTP5XX  Code = "LOOKUP_HTTP_5XX" // again and again to this row's question, while others are answered
+	LookupTimeout  Code = "LOOKUP_TIMEOUT"  // of this row's lookup; the database or service is up
 	SendRejected   Code = "SEND_REJECTED"
 	SourceRowGone  Code = "SOURCE_ROW_GONE"
 	Internal       Code = "INTERNAL"
@@ -65,18 +69,21 @@ func Fail(code Code, format string, args ...any) *Failure {
 // MayHeal reports whether another attempt of the same row could end otherwise.
 func (f *Failure) MayHeal() bool {
 	switch f.Code {
-	case LookupNotFound, LookupHTTP4XX, LookupTimeout, SendRejected, SourceRowGone, Internal:
+	case LookupNotFound, LookupHTTP4XX, LookupHTTP5XX, LookupTimeout, SendRejected, SourceRowGone, Internal:
 		return true
 	}
 	return false
 }
 
 // Outage is a database or broker that is away: the feed waits, no row is to blame, no attempt is
-// counted. Connection is its name in the file. Err holds no secret.
+// counted. Connection is its name in the file. Err holds no secret. After is how long it asks not to be tried again; mostly 0. Doubtful: it may
+// lie in what was asked, so others are asked before the same again.
 type Outage struct {
 	Code       Code
 	Connection string
 	Err        error
+	After      time.Duration
+	Doubtful   bool
 }
 
 func (o *Outage) Error() string {

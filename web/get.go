@@ -7,15 +7,17 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// Answer is what the service says to one question: a status from 200 to 299, or one from 400 to 499 that is about the question.
+// Answer is what the service says to one question: a status from 200 to 299, or one from 400 on that is about the question.
 type Answer struct {
 	Status int
-	JSON   bool   // the service calls the body JSON
-	Body   []byte // at most 8 MiB
+	JSON   bool          // the service calls the body JSON
+	Body   []byte        // at most 8 MiB
+	after  time.Duration // that it asks us to wait; 0 where it does not say
 }
 
 // ErrSlow is a question that took longer than RequestTimeout while the service answers others; ErrTooLarge is an answer above 8 MiB.
@@ -30,16 +32,13 @@ func (c *Client) Get(ctx context.Context, path string, query url.Values) (Answer
 	if err := c.limit.Wait(ctx); err != nil {
 		return Answer{}, contextError(ctx, err)
 	}
-	began := time.Now()
+	began, address := time.Now(), c.below(path, query)
 	own, cancel := context.WithTimeout(ctx, c.o.RequestTimeout)
 	defer cancel()
-	a, err := c.ask(own, c.below(path, query))
+	a, err := c.ask(own, address)
 	switch {
 	case err == nil:
-		if err = c.refusal(a.Status); err == nil {
-			c.answered.Store(time.Now().UnixNano())
-		}
-		return a, err
+		return a, c.judge(address, a)
 	case ctx.Err() != nil:
 		return Answer{}, ctx.Err()
 	case errors.Is(err, ErrTooLarge):
@@ -83,8 +82,22 @@ func (c *Client) ask(ctx context.Context, address string) (Answer, error) {
 	if err == nil && len(body) > maxBody {
 		err = ErrTooLarge
 	}
-	return Answer{Status: response.StatusCode, JSON: isJSON(response.Header.Get("Content-Type")), Body: body}, err
+	return Answer{response.StatusCode, isJSON(response.Header.Get("Content-Type")), body, retryAfter(response.Header.Get("Retry-After"))}, err
 }
+
+// retryAfter reads RFC 9110, 10.2.3: seconds, or a date.
+func retryAfter(header string) time.Duration {
+	if seconds, err := strconv.Atoi(header); err == nil {
+		return time.Duration(max(0, min(seconds, maxAfter))) * time.Second
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return max(0, min(time.Until(at), maxAfter*time.Second))
+	}
+	return 0
+}
+
+// maxAfter is in seconds: whoever asks us to stay away longer is asked all the same, so that a slip of the service costs minutes and no night.
+const maxAfter = 300
 
 // isJSON: application/json, and what is built on it, as application/hal+json.
 func isJSON(contentType string) bool {
@@ -103,7 +116,7 @@ func (c *Client) Ping(ctx context.Context) (string, error) {
 	case err != nil && !errors.Is(err, ErrTooLarge):
 		return "", c.away(err)
 	}
-	return http.StatusText(a.Status), c.refusal(a.Status)
+	return http.StatusText(a.Status), c.refusal(a)
 }
 
 // alive reports whether the service still answers, be it that there is nothing at its own address.
@@ -111,5 +124,5 @@ func (c *Client) alive(ctx context.Context) bool {
 	own, cancel := context.WithTimeout(ctx, c.o.ConnectTimeout)
 	defer cancel()
 	a, err := c.ask(own, c.below("", nil))
-	return err == nil && c.refusal(a.Status) == nil
+	return err == nil && c.refusal(a) == nil
 }

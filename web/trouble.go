@@ -40,10 +40,11 @@ func (c *Client) away(err error) *record.Outage {
 	return &record.Outage{Code: code, Connection: c.o.Connection, Err: err}
 }
 
-// refusal is an outage for a status that is not about the question: the service fails, asks us to wait, or does not know us.
-func (c *Client) refusal(status int) error {
+// refusal is an outage for a status that is not about the question: the service fails, asks us to wait, or does not know us. Where it fails, that
+// may be the question's doing.
+func (c *Client) refusal(a Answer) error {
 	code := record.ConnHTTP
-	switch {
+	switch status := a.Status; {
 	case status >= 200 && status < 300:
 		return nil
 	case status == http.StatusUnauthorized || status == http.StatusProxyAuthRequired:
@@ -52,7 +53,8 @@ func (c *Client) refusal(status int) error {
 	case status >= 400 && status < 500:
 		return nil
 	}
-	return &record.Outage{Code: code, Connection: c.o.Connection, Err: fmt.Errorf("it answers %d %s", status, http.StatusText(status))}
+	return &record.Outage{Code: code, Connection: c.o.Connection, After: a.after, Doubtful: a.Status >= 500,
+		Err: fmt.Errorf("it answers %d %s", a.Status, http.StatusText(a.Status))}
 }
 
 // NotTheService is an outage for an answer that is none of the service's: a page for people, say, of a proxy.

@@ -35,6 +35,7 @@ type Client struct {
 	http     *http.Client
 	limit    *rate.Limiter
 	answered atomic.Int64 // when the service has last answered a question, in nanoseconds since 1970
+	refusals refusals
 }
 
 // Bounds of an answer. What is kept in memory of one is as much as of a lookup in a database.

@@ -44,6 +44,7 @@ type setup struct {
 	column   string // the sequence as the database spells it
 	yml, env string // the paths of the configuration, and of the file of its secrets
 	schema   string // that of the file for editors
+	stale    bool   // it is there, and another version's
 	example  *int64 // the number of a row to look at; nil: the first that will be read
 }
 

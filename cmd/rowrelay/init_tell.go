@@ -20,6 +20,9 @@ func (s *setup) tell(all []leaf) error {
 	if s.a.brokerIsGuess && !s.g.Quiet {
 		s.g.console.err.printf("%s is a placeholder: put your broker into connections.%s, with user and password, before rowrelay run\n", s.a.broker, brokerName)
 	}
+	if s.stale && !s.g.Quiet {
+		s.g.console.err.printf("%s was there already and is another version's; for this one: rowrelay schema config > %s\n", s.schema, quote(s.schema))
+	}
 	s.g.console.out.printf("Wrote %s.  Next: %s\nThen: %s, which tries the broker too\n", s.written(all), s.next(secrets), typed(s.at("check", "--connect")))
 	return nil
 }

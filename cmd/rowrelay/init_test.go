@@ -167,6 +167,7 @@ func TestWhatInitWritesIsCompletedByEditors(t *testing.T) {
 	got := rowrelay("init", "--url", url, "--table", "orders", "--yes", "-c", "second.yaml")
 	require.Equal(t, exitOK, got.code, got.err)
 	require.NotContains(t, got.out, "schema", "one that is there stays")
+	require.Contains(t, got.err, "rowrelay.schema.json was there already and is another version's; for this one: rowrelay -c second.yaml schema config > rowrelay.schema.json\n")
 	schema, err = os.ReadFile("rowrelay.schema.json")
 	require.NoError(t, err)
 	require.Equal(t, "mine", string(schema))

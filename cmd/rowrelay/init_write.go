@@ -70,13 +70,15 @@ func (s *setup) leaves() (all []leaf, err error) {
 	if secrets := s.a.variables(); len(secrets) > 0 {
 		all = append(all, leaf{s.env, envFile(s.a.secrets, secrets), 0o600})
 	}
-	if _, err := os.Lstat(s.schema); errors.Is(err, fs.ErrNotExist) { // one that is there serves as well
-		var text strings.Builder
-		if err := newVoice(&text, true).json(config.Schema()); err != nil {
-			return nil, err
-		}
+	var text strings.Builder
+	if err := newVoice(&text, true).json(config.Schema()); err != nil {
+		return nil, err
+	}
+	old, err := os.ReadFile(s.schema)
+	if errors.Is(err, fs.ErrNotExist) {
 		all = append(all, leaf{s.schema, text.String(), 0o644})
 	}
+	s.stale = err == nil && string(old) != text.String() // one that is there serves, but may lack keys
 	return append(all, leaf{s.yml, s.a.yaml(), 0o644}), nil
 }
 

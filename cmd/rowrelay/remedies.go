@@ -16,6 +16,7 @@ var rowRemedies = map[record.Code]string{
 	record.FilterExpr:     "correct the expression (rowrelay preview shows what it does) and restart, then retry",
 	record.LookupTooMany:  "make the lookup's SQL select one row and restart, then retry",
 	record.LookupNotFound: "the row is missing in the looked-up table, or use rows: optional; then retry",
+	record.LookupHTTP5XX:  "the service fails at this row's question: its log says why; then retry",
 	record.LookupHTTP4XX:  "read the status: it is about this row's path and query, unless the service's address in the file is wrong; then retry",
 	record.LookupTimeout:  "the looked-up table needs an index for the lookup's SQL; then retry",
 	record.SendRejected:   "read the broker's answer: permissions and limits of the queue; then retry",
