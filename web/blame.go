@@ -12,11 +12,11 @@ const enough = 5
 // refusals are the questions at which the service has failed and which it has not answered since.
 type refusals struct {
 	mu         sync.Mutex
-	byQuestion map[string]refusal
+	byQuestion map[string]refused
 }
 
-// refusal is how often a question was refused while others were answered, and when it was the last time, in nanoseconds since 1970.
-type refusal struct {
+// refused is how often a question was refused while others were answered, and when it was the last time, in nanoseconds since 1970.
+type refused struct {
 	times int
 	last  int64
 }
@@ -42,10 +42,10 @@ func (r *refusals) again(question string, answered int64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.byQuestion == nil || len(r.byQuestion) >= manyRefusals {
-		r.byQuestion = map[string]refusal{}
+		r.byQuestion = map[string]refused{}
 	}
 	before := r.byQuestion[question]
-	now := refusal{before.times, time.Now().UnixNano()}
+	now := refused{before.times, time.Now().UnixNano()}
 	if answered > before.last && before.last > 0 {
 		now.times++
 	}

@@ -27,7 +27,8 @@ var (
 )
 
 // Get asks for a path below the service's address; path is escaped already and may be empty. The error is the context's, ErrSlow, ErrTooLarge,
-// or a *record.Outage of the service: it cannot be reached, does not let us in, asks us to wait, fails, or another one answers in its place.
+// or a *record.Outage of the service: it cannot be reached, does not let us in, asks us to wait, fails, or another one answers in its place. A service that
+// fails at this question alone is no outage: its status is the answer.
 func (c *Client) Get(ctx context.Context, path string, query url.Values) (Answer, error) {
 	if err := c.limit.Wait(ctx); err != nil {
 		return Answer{}, contextError(ctx, err)
