@@ -132,7 +132,7 @@ func TestCutsLoseNothing(t *testing.T) {
 		for _, copies := range got {
 			twice += copies - 1
 		}
-		require.LessOrEqual(t, twice, 300, "no more than what was under way at three cuts")
+		require.LessOrEqual(t, twice, 3*underWay, "no more than what was under way at three cuts")
 		require.Equal(t, 3, w.told.count(record.ConnLost))
 	})
 }

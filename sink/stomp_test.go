@@ -72,7 +72,7 @@ func TestOnlyTransactionsOfActiveMQAndReceiptsElsewhere(t *testing.T) {
 			require.Equal(t, m.Header("transaction") == "", m.Header("receipt") != "", "a receipt outside transactions, none inside")
 		}
 		if w.destination == "/queue/Q" && inside[""] == 0 {
-			require.Equal(t, map[string]int{"1": 100, "2": 100, "3": 50}, inside)
+			require.Equal(t, map[string]int{"1": underWay, "2": underWay, "3": 250 - 2*underWay}, inside)
 		} else {
 			require.Equal(t, map[string]int{"": 250}, inside)
 		}

@@ -52,9 +52,12 @@ func newWorld(t *testing.T, b stompbroker.Options, destination string, o sink.Op
 	return w
 }
 
+// underWay is how many messages a connection may have under way here: fewer than the tests send at a time.
+const underWay = 100
+
 // publisher makes a publisher for the world's broker; its zero options are filled in.
 func (w *world) publisher(t *testing.T, o sink.Options) sink.Publisher {
-	o.Connection, o.Queue, o.Notify = "mq", "Q", w.told.add
+	o.Connection, o.Queue, o.Notify, o.BatchMax = "mq", "Q", w.told.add, underWay
 	if o.URLs == nil {
 		o.URLs = []string{"stomp://" + w.Addr()}
 	}
