@@ -65,7 +65,7 @@ func (s *stops) stopped(left int) {
 func TestSIGTERMFinishesWhatIsUnderWayAndLeavesTheRestNew(t *testing.T) {
 	for i, kind := range brokers {
 		t.Run(string(kind), func(t *testing.T) {
-			broker := testbed.SharedBroker(t, kind)
+			broker := testbed.StartShipped(t, kind).Broker // which keeps up to 200,000 messages until the end
 			w := newWorld(t).to(broker)
 			w.feed["poll_interval"] = "20ms"
 			s := &stops{world: w, store: w.store.Open(t)}
