@@ -133,7 +133,7 @@ func TestStepsThatCannotBePreparedStopTheFeedOrAreWaitedFor(t *testing.T) {
 	require.EqualValues(t, 3, tries.Load())
 }
 
-// TestADoubtfulOutageLetsOthersPass: as many rows as there are workers meet one, and none of the rows behind them waits for it.
+// TestADoubtfulOutageLetsOthersPass: twice as many rows as there are workers meet one, and none of the rows behind them waits for it.
 func TestADoubtfulOutageLetsOthersPass(t *testing.T) {
 	w := newWorld(t, rows(100))
 	var mended atomic.Bool
