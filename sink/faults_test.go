@@ -161,7 +161,7 @@ func TestBlockedBrokerIsWaitedForWithoutSendingAgain(t *testing.T) {
 	for _, m := range makes {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, stompbroker.Options{Server: m.server}, m.destination, sink.Options{BlockedAfter: 50 * time.Millisecond})
+			w := newWorld(t, stompbroker.Options{Server: m.server}, m.destination, sink.Options{BlockedAfter: 500 * time.Millisecond}) // long enough for a busy machine to go on
 			w.Block(true)
 			done := make(chan []error)
 			go func() { done <- w.Publish(t.Context(), batch(250)) }()
